@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// dialog waits for a dialog with this title.
+// dialog waits until a dialog with this title opens.
 func (w *story) dialog(ear *stack.Ear, from int, title string) *model.OpenDialogRequest {
 	w.Helper()
 	opened, err := ear.Dialog(w.ctx, from)
@@ -46,7 +46,7 @@ func TestAMeetingStartedFromACardIsInItsThread(t *testing.T) {
 	require.Equal(t, alice.User.Id, meeting.UserId)
 }
 
-// Configuring asks in a dialog which news a channel wants, and how they look.
+// Configuring asks in a dialog which events a channel gets, and how they look.
 func TestADialogSelectsWhatAChannelGets(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
@@ -80,8 +80,8 @@ func TestADialogSelectsWhatAChannelGets(t *testing.T) {
 	w.answer(alice, ear, channel, "/jenkins status", "Filtered out")
 }
 
-// Somebody enters an API token of a Jenkins in a dialog. Then a build's card has
-// buttons with which it is built again; the token is tried before it is kept.
+// A user enters an API token of a Jenkins in a dialog. Then a build's card has
+// buttons to build it again; the token is checked before it is stored.
 func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
@@ -131,8 +131,8 @@ func TestABuildIsBuiltAgainFromItsCard(t *testing.T) {
 	w.card(alice, channel, 2, "Aborted", "shop #2")
 }
 
-// In the conversation with the bot the same words work without a slash, and the
-// news come there.
+// In the conversation with the bot, commands work without a slash, and
+// notifications arrive there.
 func TestCommandsWithoutASlashWorkInTheBotsConversation(t *testing.T) {
 	w := begin(t)
 	alice, _ := w.person("alice")
@@ -144,7 +144,7 @@ func TestCommandsWithoutASlashWorkInTheBotsConversation(t *testing.T) {
 	}
 	says("help")
 	w.eventually(func() error {
-		if said := texts(w.sayings(alice)); !strings.Contains(said, "connect") || !strings.Contains(said, "Jenkins") {
+		if said := texts(w.botMessages(alice)); !strings.Contains(said, "connect") || !strings.Contains(said, "Jenkins") {
 			return errors.Errorf("the bot says %q", said)
 		}
 		return nil

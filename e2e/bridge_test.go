@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// A build starts and fails, and the next one mends it, told by the plugin "Zoom"
-// in its own words to two servers in turn. Each build is one post, which changes
+// A build starts and fails, and the next one fixes it, as the plugin "Zoom" reports it
+// to two servers in turn. Each build is one post, which changes
 // in place, with its history in the thread.
 func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
 	w := begin(t)
@@ -71,7 +71,7 @@ func TestABuildFromStartToBackToNormalIsOnePostWithAThread(t *testing.T) {
 	}
 }
 
-// texts is what the posts say, without the marks that keep it from being formatted.
+// texts returns the texts of the posts, without the marks that prevent formatting.
 func texts(posts []*model.Post) string {
 	var all []string
 	for _, post := range posts {
@@ -81,7 +81,7 @@ func texts(posts []*model.Post) string {
 }
 
 // The plugin "Notification" sends four phases of each build, and does so with its
-// secret in the address: they are one card, with the true result.
+// secret in the address: they are one card, with the final result.
 func TestTheFourPhasesOfTheNotificationPluginAreOneCard(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
@@ -107,7 +107,7 @@ func TestTheFourPhasesOfTheNotificationPluginAreOneCard(t *testing.T) {
 }
 
 // Test Connection of the plugin "Zoom" sends nothing but its headers, and takes
-// nothing but exactly 200 for success. What proves nothing is refused, and says why.
+// only exactly 200 for success. A request without a valid token is refused with the reason.
 func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
@@ -135,15 +135,15 @@ func TestTestConnectionIsAnsweredWithExactly200(t *testing.T) {
 	}
 }
 
-// Some versions of Mattermost take the Authorization header off. This one is asked
-// which it does; where it does, the address with the token in it is the way.
+// Some versions of Mattermost remove the Authorization header. This one is checked;
+// where it removes the header, the URL with the token in it works.
 func TestTheAuthorizationHeaderReachesThePluginOrTheURLFormWorks(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
 	hook := w.jenkins(alice, ear, channel, "CI")
-	// Raw is what the plugin "Zoom" sends, Basic the plugin "Notification" with a login in its URL. A wrong token tells as well as
-	// the right one: what was taken off is called missing, what arrived is called wrong. Nobody is told to send Bearer: the server
+	// Raw is what the plugin "Zoom" sends, Basic the plugin "Notification" with a login in its URL. A wrong token shows it as well as
+	// the right one: a removed token is reported as missing, one that arrived as wrong. Bearer is never recommended: the server
 	// would try that as a token of its own, and write token and address to its debug log.
 	kept := map[string]bool{}
 	for name, value := range map[string]string{
@@ -158,14 +158,14 @@ func TestTheAuthorizationHeaderReachesThePluginOrTheURLFormWorks(t *testing.T) {
 	if kept["raw"] {
 		w.sends(hook, 1, hook.Raw(), nil, http.StatusOK)
 	}
-	// A token of Mattermost's own is taken for a login and taken off: it is not shown to plugins, and proves nothing here.
+	// A Mattermost token is treated as a login and removed: plugins don't see it, and it proves nothing here.
 	session := hook.Plain()
 	session.Set("Authorization", "Bearer "+alice.API.AuthToken)
 	w.sends(hook, 1, session, nil, http.StatusUnauthorized)
 	w.sends(hook.WithSecret(), 1, session, nil, http.StatusOK)
 }
 
-// Who is not in the channel, or may not, changes nothing about its connection and
+// A user outside the channel, or without the right, can't change its connection and
 // sees nothing of it.
 func TestOnlyUsersWhoCanPostInAChannelConnectIt(t *testing.T) {
 	w := alone(t, stack.UserApp)
@@ -181,7 +181,7 @@ func TestOnlyUsersWhoCanPostInAChannelConnectIt(t *testing.T) {
 		require.Error(t, mallory.Type(w.ctx, channel.Id, "/jenkins "+command+" Secret CI"), command)
 	}
 	require.Error(t, mallory.Click(w.ctx, card.Post, "Start Zoom meeting"))
-	// By its name the connection cannot be reached from her own channel: she gets one of her own.
+	// The name doesn't reach the connection from her own channel: she gets a separate one.
 	other := w.jenkins(mallory, hers, elsewhere, "Secret CI")
 	require.NotEqual(t, hook.URL, other.URL)
 	require.NotContains(t, stack.Text(w.answer(mallory, hers, elsewhere, "/jenkins list", "Secret CI")), channel.Name)
@@ -191,7 +191,7 @@ func TestOnlyUsersWhoCanPostInAChannelConnectIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, cards)
 
-	// The admin narrows it down: a member is not enough any more, at once, for what is connected already as well.
+	// The admin tightens the policy: from now on members are refused, also for existing connections.
 	require.NoError(t, w.Set(w.ctx, stack.Settings{"BridgePolicy": "channel_admins"}))
 	w.answer(alice, ear, channel, "/jenkins disconnect", "Only channel admins")
 	w.answer(alice, ear, channel, "/jenkins connect Another", "Only channel admins")
@@ -199,7 +199,7 @@ func TestOnlyUsersWhoCanPostInAChannelConnectIt(t *testing.T) {
 	w.answer(alice, ear, channel, "/jenkins list", "Secret CI")
 }
 
-// Disconnecting asks first. After it the address is not in use, and the card stays.
+// Disconnecting asks for confirmation. After it the URL is disabled, and the card stays.
 func TestDisconnectingAsksForConfirmationAndClosesTheURL(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")

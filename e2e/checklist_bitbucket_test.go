@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// host is the pretended Bitbucket Cloud as these stories find it: this server is
-// registered there, and somebody administers a repository.
+// host is the simulated Bitbucket Cloud of these stories: this server is
+// registered there, and alice administers a repository.
 type host struct {
 	*story
 	*stack.Bitbucket
@@ -35,18 +35,18 @@ func newHost(w *story) *host {
 	return h
 }
 
-// onlyBuildTools disables the providers that also take any address: with them, the bot would ask which one is meant.
-func onlyBuildTools() stack.Settings {
+// onlyBuildProviders disables the providers that also take any address: with them, the bot would ask for the provider.
+func onlyBuildProviders() stack.Settings {
 	return stack.Settings{"EnableSentry": false, "EnablePagerduty": false}
 }
 
-// account gives somebody a login at Bitbucket with the same address.
+// account gives a person a login in Bitbucket with the same email address.
 func (h *host) account(p *stack.Person) {
 	h.Helper()
 	require.NoError(h, h.NewUser(h.ctx, p.User.Username, p.User.Email))
 }
 
-// newRepo makes a repository that alice administers; its whole name is unique.
+// newRepo creates a repository that alice administers; its full name is unique.
 func (h *host) newRepo(slug string) *stack.Repo {
 	h.Helper()
 	repo, err := h.NewRepo(h.ctx, h.channel.Name+"/"+slug, map[string]string{h.alice.User.Username: "admin"})
@@ -56,7 +56,7 @@ func (h *host) newRepo(slug string) *stack.Repo {
 
 func (h *host) name() string { return h.channel.Name + "/web" }
 
-// signsIn follows the link that somebody was sent, and allows it at Bitbucket.
+// signsIn follows the link that a person was sent, and allows access in Bitbucket.
 func (h *host) signsIn(p *stack.Person, ear *stack.Ear, from int) *stack.Page {
 	h.Helper()
 	link, err := stack.SignInLink(h.ephemeral(ear, from, "/oauth2/bitbucket/connect"), "bitbucket")
@@ -75,7 +75,7 @@ func (h *host) follows() {
 	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
-// pushes pushes a commit, with what a build says of it.
+// pushes pushes a commit, with the status of a build.
 func (h *host) pushes(message, build, state string) {
 	h.Helper()
 	_, err := h.repo.Push(h.ctx, h.alice.User.Username, "main", message)
@@ -85,7 +85,7 @@ func (h *host) pushes(message, build, state string) {
 	}
 }
 
-// hooks are the repository's webhooks at Bitbucket.
+// hooks returns the repository's webhooks in Bitbucket.
 func (h *host) hooks() []stack.Webhook {
 	h.Helper()
 	hooks, err := h.repo.Webhooks(h.ctx)
@@ -102,11 +102,11 @@ func (h *host) writes(words string) {
 	require.NoError(h, err)
 }
 
-// answered waits until the bot has written these words to alice.
+// answered waits until the bot has sent alice a message with these words.
 func (h *host) answered(words string) {
 	h.Helper()
 	h.eventually(func() error {
-		if said := texts(h.sayings(h.alice)); !strings.Contains(said, words) {
+		if said := texts(h.botMessages(h.alice)); !strings.Contains(said, words) {
 			return errors.Errorf("the bot says %q", said)
 		}
 		return nil
@@ -114,7 +114,7 @@ func (h *host) answered(words string) {
 }
 
 func TestB1OnTheRealServerBuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
-	h := newHost(alone(t, stack.UserApp, onlyBuildTools()))
+	h := newHost(alone(t, stack.UserApp, onlyBuildProviders()))
 	h.follows()
 	h.writes("connect " + h.repo.URL)
 	h.answered("This channel now follows [" + h.name())
@@ -138,7 +138,7 @@ func TestB2OnTheRealServerEveryoneCanUseItOnceAnAdminHasSetItUp(t *testing.T) {
 }
 
 func TestB3OnTheRealServerTheBotsConversationAndAChannelAreConfiguredSeparately(t *testing.T) {
-	h := newHost(alone(t, stack.UserApp, onlyBuildTools()))
+	h := newHost(alone(t, stack.UserApp, onlyBuildProviders()))
 	h.follows()
 	h.writes("connect " + h.repo.URL)
 	h.answered("This channel now follows [" + h.name())

@@ -14,9 +14,9 @@ import (
 )
 
 // These stories go through the checklist of Jenkins (docs/checklists.md) on the
-// real server: the pretended Jenkins sends what its public plugins send.
+// real server: the simulated Jenkins sends what its public plugins send.
 
-// job makes a job that tells the hook of its builds.
+// job creates a job that reports its builds to the hook.
 func (w *story) job(name string, hook stack.Hook) *stack.Job {
 	w.Helper()
 	job, err := w.Sandbox.NewJob(w.ctx, name, hook)
@@ -24,7 +24,7 @@ func (w *story) job(name string, hook stack.Hook) *stack.Job {
 	return job
 }
 
-// builds lets a build of the job run and end so.
+// builds runs a build of the job and ends it with this result.
 func (w *story) builds(job *stack.Job, result string) {
 	w.Helper()
 	number, err := job.Start(w.ctx, stack.Cause{Text: "Started by user Ada", Changes: []stack.Change{
@@ -50,7 +50,7 @@ func (w *story) commandShows(p *stack.Person, ear *stack.Ear, channel *model.Cha
 	return note
 }
 
-// titles are those of the channel's cards, once there are so many.
+// titles returns the titles of the channel's cards, once there are this many.
 func (w *story) titles(p *stack.Person, channel *model.Channel, count int) []string {
 	w.Helper()
 	w.settled()
@@ -64,7 +64,7 @@ func (w *story) titles(p *stack.Person, channel *model.Channel, count int) []str
 	return all
 }
 
-// switched changes the plugin's settings and waits until a command is there, or gone. The story must be alone.
+// switched changes the plugin's settings and waits until a command exists, or not. No other story may run.
 func (w *story) switched(settings stack.Settings, p *stack.Person, word string, there bool) {
 	w.Helper()
 	require.True(w, w.alone, "other stories need the settings as they are")
@@ -115,7 +115,7 @@ func TestJ1OnTheRealServerBuildsAreShownInAChannelAndByDirectMessage(t *testing.
 
 func TestJ2OnTheRealServerEveryoneCanUseItOnceAnAdminHasEnabledIt(t *testing.T) {
 	w := alone(t, stack.UserApp)
-	bob, ear := w.person("bob") // who is nobody in particular
+	bob, ear := w.person("bob") // who has no special rights
 	channel := w.private(bob)
 	w.switched(stack.Settings{"EnableJenkins": false}, bob, "jenkins", false)
 	require.Error(t, bob.Type(w.ctx, channel.Id, "/jenkins connect"), "there is no such command")
@@ -141,9 +141,9 @@ func TestJ4OnTheRealServerConnectSendsURLAndTokenAsSeparateBlocks(t *testing.T) 
 	w := begin(t)
 	alice, ear := w.person("alice")
 	channel := w.private(alice)
-	hook := w.jenkins(alice, ear, channel, "") // each in a block of its own, or it would not be found
+	hook := w.jenkins(alice, ear, channel, "") // each in a separate block, or it would not be found
 	require.NotContains(t, hook.URL, hook.Token)
-	said := w.sayings(alice)
+	said := w.botMessages(alice)
 	message := said[len(said)-1].Message
 	for _, part := range []string{"Zoom Build Notifier", "Test Connection", "post {", "Job Notifications", "curl -sS", hook.WithSecret().URL} {
 		require.Contains(t, message, part)

@@ -14,7 +14,7 @@ import (
 
 // These stories go through the checklist of PagerDuty on the real server.
 
-// signed has somebody sign in without anything else.
+// signed has a person sign in, and nothing else.
 func (h *pager) signed(p *stack.Person, ear *stack.Ear) {
 	h.Helper()
 	from := ear.Count()
@@ -22,7 +22,7 @@ func (h *pager) signed(p *stack.Person, ear *stack.Ear) {
 	require.Equal(h, 200, h.signsInAt("pagerduty", p, ear, from).Status)
 }
 
-// account gives somebody an account at PagerDuty with the same address.
+// account gives a person an account in PagerDuty with the same email address.
 func (h *pager) account(p *stack.Person, role string) (id string) {
 	h.Helper()
 	id, err := h.NewUser(h.ctx, p.User.Username, p.User.Email, role)
@@ -30,7 +30,7 @@ func (h *pager) account(p *stack.Person, role string) (id string) {
 	return id
 }
 
-// said waits for a word in the channel, and returns the post.
+// said waits for a post in the channel with this word, and returns it.
 func (h *pager) said(word string) *model.Post {
 	h.Helper()
 	var found *model.Post
@@ -53,11 +53,11 @@ func TestP1OnTheRealServerIncidentsAreSeenAcknowledgedAndResolvedInChat(t *testi
 	made, card := h.triggers("Disk full")
 	t.Logf("%s", picture(card, nil))
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Acknowledge"))
-	require.Equal(t, h.alice.User.Email, h.stands(made.ID, "acknowledged").ChangedBy)
+	require.Equal(t, h.alice.User.Email, h.hasStatus(made.ID, "acknowledged").ChangedBy)
 	now := h.card(h.alice, h.channel, 1, "Acknowledged", "Disk full")
 	require.Equal(t, card.Id, now.Id, "one incident is one post")
 	require.NoError(t, h.alice.Click(h.ctx, now.Post, "Resolve"))
-	h.stands(made.ID, "resolved")
+	h.hasStatus(made.ID, "resolved")
 	now = h.card(h.alice, h.channel, 1, "Resolved", "Disk full")
 	t.Logf("%s", picture(now, h.replies(h.alice, now.Post, 1)))
 }
@@ -129,12 +129,12 @@ func TestP4OnTheRealServerOnlyTheCreatorSeesACard(t *testing.T) {
 	require.Empty(t, cards, "the channel follows nothing")
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, note, "Acknowledge"))
-	require.Equal(t, h.alice.User.Email, h.stands(h.raised(title).ID, "acknowledged").ChangedBy)
+	require.Equal(t, h.alice.User.Email, h.hasStatus(h.raised(title).ID, "acknowledged").ChangedBy)
 	require.NoError(t, h.alice.Click(h.ctx, h.withButton(from, "Post to chat"), "Post to chat"))
 	t.Logf("the channel reads: %s", texts([]*model.Post{h.said("acknowledged")}))
 }
 
-// withButton waits for something that alice alone sees, with this button.
+// withButton waits for a post with this button that only alice sees.
 func (h *pager) withButton(from int, label string) *model.Post {
 	h.Helper()
 	post, err := h.ear.Offer(h.ctx, from, label)
@@ -167,7 +167,7 @@ func TestP9OnTheRealServerResolvingIsConfirmedWithPostToChat(t *testing.T) {
 }
 
 func TestP10OnTheRealServerRulesDecideWhatAChannelGets(t *testing.T) {
-	h := newPager(alone(t, stack.UserApp)) // it follows the whole account, so it would hear of all other stories
+	h := newPager(alone(t, stack.UserApp)) // it subscribes to the whole account, so it would get the events of all other stories
 	h.signed(h.alice, h.ear)
 	h.commandShows(h.alice, h.ear, h.channel, "/pduty connect", "This channel now follows") // the whole account
 	from := h.ear.Count()
@@ -260,8 +260,8 @@ func TestP17OnTheRealServerTokensAndSecretsAreSealed(t *testing.T) {
 	}
 }
 
-// Two people with different rights at PagerDuty and one who has not signed in
-// press the same button; PagerDuty records who did it.
+// Two people with different rights in PagerDuty and one who has not signed in
+// click the same button; PagerDuty records who did it.
 func TestAClickOnAnIncidentActsAsTheUserWhoClicked(t *testing.T) {
 	h := newPager(begin(t))
 	eve, evesEar := h.person("eve")
@@ -284,12 +284,12 @@ func TestAClickOnAnIncidentActsAsTheUserWhoClicked(t *testing.T) {
 	from = evesEar.Count()
 	require.NoError(t, eve.Click(h.ctx, card.Post, "Acknowledge"))
 	t.Logf("eve, who may only look, alone sees: %s", texts([]*model.Post{h.ephemeral(evesEar, from, "PagerDuty")}))
-	h.stands(made.ID, "triggered")
+	h.hasStatus(made.ID, "triggered")
 	require.NoError(t, carol.Click(h.ctx, card.Post, "Acknowledge"))
-	require.Equal(t, carol.User.Email, h.stands(made.ID, "acknowledged").ChangedBy)
+	require.Equal(t, carol.User.Email, h.hasStatus(made.ID, "acknowledged").ChangedBy)
 	now := h.card(h.alice, h.channel, 1, "Acknowledged")
 	require.NoError(t, h.alice.Click(h.ctx, now.Post, "Resolve"))
-	require.Equal(t, h.alice.User.Email, h.stands(made.ID, "resolved").ChangedBy)
+	require.Equal(t, h.alice.User.Email, h.hasStatus(made.ID, "resolved").ChangedBy)
 	now = h.card(h.alice, h.channel, 1, "Resolved")
 	t.Logf("%s", picture(now, h.replies(h.alice, now.Post, 2)))
 }

@@ -20,7 +20,7 @@ func (h *bugs) follows(project string) {
 	h.connects(h.org + " " + project)
 }
 
-// name is what the organization is called.
+// name is the organization's name.
 func (h *bugs) name() string { return "Acme " + strings.TrimPrefix(h.org, "org-") }
 
 // followsToo connects another project.
@@ -102,7 +102,7 @@ func TestS6OnTheRealServerTheChannelIsToldWhichEventsItGets(t *testing.T) {
 	t.Logf("the channel reads: %s", told)
 }
 
-// leaves ends what a command asks about.
+// leaves confirms a disconnect.
 func (h *bugs) leaves(command string) {
 	h.Helper()
 	from := h.ear.Count()

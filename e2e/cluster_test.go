@@ -72,7 +72,7 @@ func (w *story) startAll(rooms []*model.Channel, people ...*stack.Person) []stac
 }
 
 // Both servers start a meeting in the same channel at the same moment: one
-// meeting comes of it, and one question.
+// meeting starts, and one question is asked.
 func TestTwoServersDoNotStartTwoMeetingsInOneChannel(t *testing.T) {
 	w := begin(t)
 	alice, _ := w.connected("alice")
@@ -92,7 +92,7 @@ func TestTwoServersDoNotStartTwoMeetingsInOneChannel(t *testing.T) {
 	}
 }
 
-// The admin presses Regenerate beside the encryption key. Nobody has to connect
+// The admin clicks Regenerate beside the encryption key. No one has to connect
 // again, on either server.
 func TestRegeneratingTheKeyKeepsEveryoneConnected(t *testing.T) {
 	w := alone(t, stack.UserApp)

@@ -23,7 +23,7 @@ func TestAStartResumesAfterConnectingWithItsThreadAndTopic(t *testing.T) {
 
 	require.NoError(t, alice.TypeInThread(w.ctx, channel.Id, root.Id, "/zoom start Release plan"))
 	prompt := w.ephemeral(ear, 0, "/oauth2/connect")
-	require.Equal(t, root.Id, prompt.RootId, "the question stands in the thread")
+	require.Equal(t, root.Id, prompt.RootId, "the question is in the thread")
 	require.Empty(t, w.meetings(alice, channel), "nothing starts before she connected")
 
 	w.follow(alice, prompt)
@@ -36,7 +36,7 @@ func TestAStartResumesAfterConnectingWithItsThreadAndTopic(t *testing.T) {
 	require.NotEmpty(t, post.Attachments(), "mobile apps show the attachment")
 }
 
-// Connecting by itself starts nothing.
+// Connecting alone starts nothing.
 func TestConnectingAloneStartsNoMeeting(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, ear := w.person("alice")
@@ -47,7 +47,7 @@ func TestConnectingAloneStartsNoMeeting(t *testing.T) {
 	require.Empty(t, w.meetings(alice, channel))
 }
 
-// A link made for alice is worth nothing to mallory, nor a second time to alice.
+// A link for alice doesn't work for mallory, and works for alice once.
 func TestAConnectLinkServesItsOwnerOnce(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
@@ -80,8 +80,8 @@ func TestAConnectLinkServesItsOwnerOnce(t *testing.T) {
 	require.GreaterOrEqual(t, again.StatusCode, 400, "the code and state came a second time")
 }
 
-// Zoom's administrator revokes alice's grant. Her next start offers the way back
-// at once, and goes on after it.
+// Zoom's administrator revokes alice's grant. Her next start offers to reconnect
+// at once, and continues after it.
 func TestARevokedGrantOffersToReconnectAndResumes(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.connected("alice")
@@ -96,7 +96,7 @@ func TestARevokedGrantOffersToReconnectAndResumes(t *testing.T) {
 	require.Equal(t, "Again", w.meetingPost(alice, channel, 0).GetProp("meeting_topic"))
 }
 
-// Alice removes the app at Zoom: she is told, and has to connect again.
+// Alice removes the app in Zoom: she is notified, and has to connect again.
 func TestRemovingTheAppInZoomDisconnects(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.connected("alice")
@@ -110,7 +110,7 @@ func TestRemovingTheAppInZoomDisconnects(t *testing.T) {
 	w.ephemeral(ear, from, "/oauth2/connect")
 }
 
-// With an account-level app only an administrator can authorize; everybody else
+// With an account-level app only an administrator can authorize; everyone else
 // is told to ask one.
 func TestOnlyAnAdminCanConnectTheAccount(t *testing.T) {
 	w := alone(t, stack.AccountApp)

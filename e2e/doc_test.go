@@ -1,7 +1,7 @@
 // Package e2e holds stories about people who use the plugin on real Mattermost
-// servers, told through the public REST API and WebSocket.
+// servers, through the public REST API and WebSocket.
 //
 // All stories share one stack of two servers on one database, since starting one
-// takes a while; each brings its own people and channels. They are told one after
-// another: some change settings that hold for everybody.
+// takes a while; each creates its own people and channels. Stories that change
+// shared settings run alone.
 package e2e

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// door is an https server that nobody vouches for. It notes how it is greeted.
+// door is an https server with an untrusted certificate. It records TLS handshakes.
 type door struct {
 	*testing.T
 	url string
@@ -44,8 +44,8 @@ func newDoor(t *testing.T) *door {
 	return d
 }
 
-// requireSafe wants that the plugin has greeted it with nothing older than TLS 1.2
-// and nothing without forward secrecy, and did not come in.
+// requireSafe requires that the plugin offered nothing older than TLS 1.2
+// and nothing without forward secrecy, and sent no request.
 func (d *door) requireSafe() {
 	d.Helper()
 	d.mu.Lock()

@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// The meeting begins and ends at Zoom: the same post tells so, with Zoom's own
+// The meeting starts and ends in Zoom: the same post shows it, with Zoom's own
 // times.
 func TestThePostShowsThatTheMeetingStartedAndEnded(t *testing.T) {
 	w := alone(t, stack.UserApp)
@@ -38,7 +38,7 @@ func TestThePostShowsThatTheMeetingStartedAndEnded(t *testing.T) {
 	require.Len(t, w.meetings(alice, channel), 1)
 }
 
-// An event comes twice and late, the second one after the end: the post still
+// An event arrives twice and late, the second time after the end: the post still
 // says what it said.
 func TestRepeatedAndOutOfOrderEventsChangeNothing(t *testing.T) {
 	w := begin(t)
@@ -115,7 +115,7 @@ func (w *story) deliver(server int, body []byte, at time.Time) {
 	require.Equal(w, 200, status, answer)
 }
 
-// settled waits until every acknowledged event was worked off.
+// settled waits until every acknowledged event is handled.
 func (w *story) settled() {
 	w.Helper()
 	require.NoError(w, w.DB.AwaitIdle(w.ctx))

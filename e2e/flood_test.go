@@ -23,9 +23,9 @@ const (
 	floodBuilds  = 500
 	floodJobs    = 50
 	floodSenders = 8
-	// floodAgain is how many of the 2,000 deliveries come twice.
+	// floodAgain is how many of the 2,000 deliveries are sent twice.
 	floodAgain = 200
-	// floodSpread is how far a delivery may be from its place in the order.
+	// floodSpread is how far a delivery can be from its place in the order.
 	floodSpread = 60
 )
 
@@ -35,7 +35,7 @@ type drop struct {
 	body []byte
 }
 
-// flood is what goes to some channels, and what became of it.
+// flood is the deliveries to some channels, and their results.
 type flood struct {
 	*story
 	person   *stack.Person
@@ -50,7 +50,7 @@ type flood struct {
 	shown time.Duration
 }
 
-// newFlood connects so many channels, each by a connection of its own, and makes
+// newFlood connects this many channels, each by its own connection, and prepares
 // the deliveries: 500 builds of 50 jobs in four phases, some of them twice, and
 // not in order.
 func newFlood(w *story, channels int) *flood {
@@ -107,11 +107,11 @@ func floodBuild(i int) stack.Build {
 	return b
 }
 
-// floodResult is how a build ends: every third does not go well.
+// floodResult is the result of a build: every third one fails.
 func floodResult(i int) string { return []string{"SUCCESS", "SUCCESS", "FAILURE"}[i%3] }
 
 // run sends everything, to the servers in turn, and calls middle (nil for nothing)
-// when half of it is acknowledged. What gets no 200 was not acknowledged: it is
+// when half of it is acknowledged. A delivery without a 200 was not acknowledged: it is
 // sent to the next server, until one takes it.
 func (f *flood) run(middle func()) {
 	f.Helper()
@@ -232,7 +232,7 @@ func postIncoming(ctx context.Context, server *stack.Server, hook string, i int)
 	return time.Since(began), err
 }
 
-// 2,000 signed deliveries come eight at a time to two servers, some twice and not
+// 2,000 signed deliveries are sent eight at a time to two servers, some twice and not
 // in order, while the plugin of one is killed: every build has one card, and it
 // shows how the build ended. The same without a kill, spread over four channels
 // with a connection each, shows what one connection costs.
@@ -272,7 +272,7 @@ func TestAFloodOfDeliveriesSurvivesAKill(t *testing.T) {
 	}
 }
 
-// statements counts what happens on the key-value store meanwhile.
+// statements counts the statements on the key-value store meanwhile.
 func (w *story) statements(happens func()) map[string]int64 {
 	w.Helper()
 	counted := w.DB.ResetStatements(w.ctx) == nil

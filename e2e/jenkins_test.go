@@ -13,8 +13,8 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// sayings are all that the bot has written to somebody, the oldest first.
-func (w *story) sayings(p *stack.Person) []*model.Post {
+// botMessages returns the bot's direct messages to a person, the oldest first.
+func (w *story) botMessages(p *stack.Person) []*model.Post {
 	w.Helper()
 	conversation, err := p.WithBot(w.ctx)
 	require.NoError(w, err)
@@ -23,7 +23,7 @@ func (w *story) sayings(p *stack.Person) []*model.Post {
 	return posts
 }
 
-// handed is what the bot's last direct message hands over.
+// handed returns the URL and token in the bot's latest direct message.
 func (w *story) handed(p *stack.Person) stack.Hook {
 	w.Helper()
 	hook, err := p.Handed(w.ctx)
@@ -31,7 +31,7 @@ func (w *story) handed(p *stack.Person) stack.Hook {
 	return hook
 }
 
-// jenkins lets somebody connect a channel to a Jenkins, and returns what they are
+// jenkins has a person connect a channel to a Jenkins, and returns what they have
 // to enter there.
 func (w *story) jenkins(p *stack.Person, ear *stack.Ear, channel *model.Channel, name string) stack.Hook {
 	w.Helper()
@@ -40,7 +40,7 @@ func (w *story) jenkins(p *stack.Person, ear *stack.Ear, channel *model.Channel,
 	return hook
 }
 
-// answer types a command and waits for what only this person sees of it.
+// answer types a command and waits for its ephemeral answer.
 func (w *story) answer(p *stack.Person, ear *stack.Ear, channel *model.Channel, command, word string) *model.Post {
 	w.Helper()
 	from := ear.Count()
@@ -48,7 +48,7 @@ func (w *story) answer(p *stack.Person, ear *stack.Ear, channel *model.Channel, 
 	return w.ephemeral(ear, from, word)
 }
 
-// sends delivers a body to a server, which must answer exactly so.
+// sends delivers a body to a server, which must answer with this status and text.
 func (w *story) sends(h stack.Hook, server int, header http.Header, body []byte, status int) string {
 	w.Helper()
 	got, answer, err := h.Send(w.ctx, w.Server(server), header, body)
@@ -57,7 +57,7 @@ func (w *story) sends(h stack.Hook, server int, header http.Header, body []byte,
 	return answer
 }
 
-// card waits until a channel has so many cards and the last one's title has these
+// card waits until a channel has this many cards and the last one's title has these
 // words in it.
 func (w *story) card(p *stack.Person, channel *model.Channel, count int, words ...string) stack.Card {
 	w.Helper()
@@ -81,7 +81,7 @@ func (w *story) card(p *stack.Person, channel *model.Channel, count int, words .
 	return last
 }
 
-// replies waits until a thread has so many, and returns what they say, the oldest first.
+// replies waits until a thread has this many, and returns their texts, the oldest first.
 func (w *story) replies(p *stack.Person, root *model.Post, atLeast int) []*model.Post {
 	w.Helper()
 	var all []*model.Post

@@ -24,7 +24,7 @@ const startWithin = 25 * time.Minute
 // lastStories run one after another, in this order, after all others.
 var lastStories = []string{
 	"TestEventsThatPagerDutyRetriesForTwoDaysAreShownOnce", // moves PagerDuty's clock two days ahead
-	"TestNoSecretIsLeftInTheDatabaseOrTheLogs",             // looks for what the others left
+	"TestNoSecretIsLeftInTheDatabaseOrTheLogs",             // checks what the others left
 }
 
 func TestMain(m *testing.M) {
@@ -60,7 +60,7 @@ func tell(m *testing.M) int {
 	return runInOrder(m)
 }
 
-// usual is how the plugin is set up for every story that asks for nothing else.
+// usual is the default setup of the plugin for stories.
 func usual() stack.Settings {
 	return stack.Settings{
 		"RestrictMeetingCreation": false, "BridgePolicy": "members",
@@ -68,7 +68,7 @@ func usual() stack.Settings {
 	}
 }
 
-// runInOrder runs the stories that were asked for: first all but the last ones, the parallel ones too, then those.
+// runInOrder runs the stories that were asked for: first all but the last ones, including the parallel ones, then the last ones.
 func runInOrder(m *testing.M) int {
 	run, skip := flag.Lookup("test.run").Value, flag.Lookup("test.skip").Value
 	asked, skipped := regexp.MustCompile(run.String()), skip.String()

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// PagerDuty sends for 48 hours again what it got no answer to within five seconds. One event gets none at first, because the plugin
+// For 48 hours, PagerDuty retries what isn't answered within five seconds. One event isn't answered at first, because the plugin
 // is stopped, and arrives later; another arrives nearly two days late, three times, when the incident is resolved. Nothing is missing
 // then, no card goes back to an earlier state, and no card is doubled. It runs after all others (see TestMain), since it moves PagerDuty's clock.
 func TestEventsThatPagerDutyRetriesForTwoDaysAreShownOnce(t *testing.T) {

@@ -22,7 +22,7 @@ func (h *pager) hook() stack.Subscription {
 	return hooks[at]
 }
 
-// disables has PagerDuty disable the webhook: three deliveries in a row are refused, since something on the way spoils them.
+// disables has PagerDuty disable the webhook: three deliveries in a row are refused, since something in transit corrupts them.
 func (h *pager) disables() (lost []string) {
 	h.Helper()
 	require.NoError(h, h.Missign(h.ctx, h.hook().ID, "incident.triggered", 3))
@@ -40,7 +40,7 @@ func (h *pager) disables() (lost []string) {
 	return lost
 }
 
-// due has the plugin do now what it does every so often for the connection.
+// due has the plugin run the connection's periodic check now.
 func (h *pager) due(task string) {
 	h.Helper()
 	_, rest, _ := strings.Cut(h.hook().URL, "/hooks/")
@@ -90,8 +90,8 @@ func (h *pager) onOneCard(state string, titles ...string) string {
 	return shown
 }
 
-// PagerDuty disables a webhook for a day when three deliveries in a row were refused, and never sends what came up in that time. The
-// plugin finds that by itself: the webhook sends again, and what nobody told of has its card, once each.
+// PagerDuty disables a webhook for a day when three deliveries in a row were refused, and never sends the events of that time. The
+// plugin finds that by itself: the webhook sends again, and each missed event has its card, once.
 func TestAWebhookDisabledByPagerDutyIsRepaired(t *testing.T) {
 	h := newPager(alone(t, stack.UserApp))
 	h.follows()
@@ -127,7 +127,7 @@ func TestAWebhookDisabledByPagerDutyIsRepaired(t *testing.T) {
 	h.keep("pagerduty_disabled.txt", out)
 }
 
-// Whoever asks how it stands does not have to wait for that.
+// The status command triggers the same check at once.
 func TestStatusRepairsAWebhookDisabledByPagerDuty(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()

@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// pager is the pretended PagerDuty as these stories find it: this server is
+// pager is the simulated PagerDuty of these stories: this server is
 // registered there, alice is its admin and works on a service.
 type pager struct {
 	*story
@@ -49,7 +49,7 @@ func (h *pager) follows() {
 	h.ephemeral(h.ear, from, "This channel now follows")
 }
 
-// triggers makes an incident of the service and returns it with its card.
+// triggers creates an incident of the service and returns it with its card.
 func (h *pager) triggers(title string) (stack.Incident, stack.Card) {
 	h.Helper()
 	made, err := h.Trigger(h.ctx, h.service, title)
@@ -59,8 +59,8 @@ func (h *pager) triggers(title string) (stack.Incident, stack.Card) {
 	return made, card
 }
 
-// stands waits until PagerDuty says that an incident is so.
-func (h *pager) stands(id, status string) stack.Incident {
+// hasStatus waits until an incident in PagerDuty has this status.
+func (h *pager) hasStatus(id, status string) stack.Incident {
 	h.Helper()
 	var found stack.Incident
 	h.eventually(func() (err error) {
@@ -81,7 +81,7 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 	from := h.ear.Count()
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Acknowledge"))
 	confirmed := h.ephemeral(h.ear, from, "You acknowledged")
-	require.Equal(t, h.alice.User.Email, h.stands(incident.ID, "acknowledged").ChangedBy)
+	require.Equal(t, h.alice.User.Email, h.hasStatus(incident.ID, "acknowledged").ChangedBy)
 	require.NoError(t, h.alice.Click(h.ctx, confirmed, "Post to chat"))
 	h.settled()
 	card = h.card(h.alice, h.channel, 1, "Acknowledged")
@@ -100,7 +100,7 @@ func TestP1P8P9OnTheRealServerAnIncidentIsOneCardFromTriggeredToResolved(t *test
 		return err
 	})
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Resolve"))
-	h.stands(incident.ID, "resolved")
+	h.hasStatus(incident.ID, "resolved")
 	resolved := h.card(h.alice, h.channel, 1, "Resolved", "Disk full")
 	h.settled()
 	require.Equal(t, card.Id, resolved.Id)
@@ -125,7 +125,7 @@ func TestP3P4OnTheRealServerOnlyTheCreatorSeesTheCard(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, texts(posts), title)
 	require.NoError(t, h.alice.Click(h.ctx, private, "Resolve"))
-	h.stands(h.raised(title).ID, "resolved")
+	h.hasStatus(h.raised(title).ID, "resolved")
 }
 
 func TestP12OnTheRealServerSearchPreviewAndSend(t *testing.T) {
@@ -143,11 +143,11 @@ func TestP12OnTheRealServerSearchPreviewAndSend(t *testing.T) {
 	require.NoError(t, h.alice.Click(h.ctx, preview, "Send"))
 	card := h.card(h.alice, h.channel, 1, "Triggered", "Payments time out")
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Acknowledge"))
-	h.stands(made.ID, "acknowledged")
+	h.hasStatus(made.ID, "acknowledged")
 	h.card(h.alice, h.channel, 1, "Acknowledged")
 }
 
-// rewritten waits for a note that took the place of another, with these words in it.
+// rewritten waits for an ephemeral post that replaced another, with these words in it.
 func (w *story) rewritten(ear *stack.Ear, from int, words string) *model.Post {
 	w.Helper()
 	var post model.Post
@@ -168,8 +168,8 @@ func (w *story) rewritten(ear *stack.Ear, from int, words string) *model.Post {
 	return &post
 }
 
-// Two people with different rights at PagerDuty, and one who is not signed in,
-// press the same button.
+// Two people with different rights in PagerDuty, and one who is not signed in,
+// click the same button.
 func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	h := newPager(begin(t))
 	h.follows()
@@ -186,22 +186,22 @@ func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	require.NoError(t, eve.Click(h.ctx, card.Post, "Acknowledge"))
 	h.Logf("eve, who may only look, got: %s", stack.Text(h.ephemeral(herEar, from, "To do this as yourself")))
 	page := h.signsInAt("pagerduty", eve, herEar, from)
-	h.Logf("and after signing in, with status %d: PagerDuty says %s", page.Status, h.stands(incident.ID, "triggered").Status)
+	h.Logf("and after signing in, with status %d: PagerDuty says %s", page.Status, h.hasStatus(incident.ID, "triggered").Status)
 
 	from = hisEar.Count()
 	require.NoError(t, bob.Click(h.ctx, card.Post, "Acknowledge"))
 	h.ephemeral(hisEar, from, "To do this as yourself")
 	require.Equal(t, 200, h.signsInAt("pagerduty", bob, hisEar, from).Status)
-	done := h.stands(incident.ID, "acknowledged")
+	done := h.hasStatus(incident.ID, "acknowledged")
 	require.Equal(t, bob.User.Email, done.ChangedBy)
 	h.Logf("bob's click was carried out after he had signed in; PagerDuty recorded %s", done.ChangedBy)
 
 	require.NoError(t, h.alice.Click(h.ctx, card.Post, "Resolve"))
-	require.Equal(t, h.alice.User.Email, h.stands(incident.ID, "resolved").ChangedBy)
+	require.Equal(t, h.alice.User.Email, h.hasStatus(incident.ID, "resolved").ChangedBy)
 }
 
-// The list of who is on call is due on two servers, and the plugin of one is killed at that minute: it is posted once. Each plugin
-// looks at what is due when it starts.
+// The on-call list is due on two servers, and the plugin of one is killed at that minute: it is posted once. Each plugin
+// checks for due lists when it starts.
 func TestP11OnTheRealServerTheOnCallListIsPostedOnceWhenAServerDies(t *testing.T) {
 	h := newPager(alone(t, stack.UserApp))
 	h.follows()

@@ -13,8 +13,8 @@ import (
 
 var typedCode = regexp.MustCompile(`/(zoom connect|pduty signin) [0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}`)
 
-// On a phone the link opens in a browser in which nobody is signed in: Zoom is asked,
-// and a code that alice types in Mattermost finishes. For mallory it is worth nothing.
+// On a phone the link opens in a browser without a Mattermost session: Zoom asks,
+// and a code that alice types in Mattermost finishes. It doesn't work for mallory.
 func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	w := begin(t)
 	alice, ear := w.person("alice")
@@ -38,7 +38,7 @@ func TestC11_ConnectingOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	require.Equal(t, "Release plan", w.meetingPost(alice, channel, 0).GetProp("meeting_topic"))
 }
 
-// The same ends a sign-in at a provider, and the connect that waited for it goes on.
+// A sign-in to a provider ends the same way, and the connect that waited for it continues.
 func TestC11_SigningInToPagerDutyOnAPhoneEndsWithACodeTypedInMattermost(t *testing.T) {
 	h := newPager(begin(t))
 	from := h.ear.Count()

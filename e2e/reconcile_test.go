@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// Zoom's words that the meeting began and ended get lost. When the meeting is next
+// Zoom's events that the meeting started and ended get lost. When the meeting is next
 // looked up, after a restart of the plugin, the card ends and the channel is free.
 func TestC1_AMeetingWithALostEndEventIsLookedUpAfterARestart(t *testing.T) {
 	w := alone(t, stack.UserApp)

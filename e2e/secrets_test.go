@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// sandboxSecret begins every secret that the sandbox gives out; clientID begins the names of apps, which are no secrets.
+// sandboxSecret is the prefix of every secret of the sandbox; clientID that of the names of apps, which are no secrets.
 const (
 	sandboxSecret = "sbx_"
 	clientID      = "sbx_client_"

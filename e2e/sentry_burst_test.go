@@ -22,7 +22,7 @@ const (
 
 // Sentry waits a second for an answer and sends nothing twice. A thousand errors
 // at once are answered in time, and each has its card; what a slow answer loses
-// nevertheless is left to the look at Sentry every ten minutes, and counted here.
+// anyway is left to the poll of Sentry every ten minutes, and counted here.
 func TestAThousandSimultaneousSentryErrorsAreAllShown(t *testing.T) {
 	h := newBugs(alone(t, stack.UserApp))
 	h.follows("web")

@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// bugs is the pretended Sentry as these stories find it: this server is registered
+// bugs is the simulated Sentry of these stories: this server is registered
 // there, and alice owns an organization with two projects.
 type bugs struct {
 	*story
@@ -33,7 +33,7 @@ func newBugs(w *story) *bugs {
 	return h
 }
 
-// signsInAt follows the link that somebody was shown or sent, and allows it at the tool.
+// signsInAt follows the link that a person was shown or sent, and allows access at the provider.
 func (w *story) signsInAt(providerID string, p *stack.Person, ear *stack.Ear, from int) *stack.Page {
 	w.Helper()
 	var link string
@@ -44,7 +44,7 @@ func (w *story) signsInAt(providerID string, p *stack.Person, ear *stack.Ear, fr
 				return nil
 			}
 		}
-		said := w.sayings(p)
+		said := w.botMessages(p)
 		if len(said) == 0 {
 			return errors.Wrap(noteErr, "no link to sign in")
 		}

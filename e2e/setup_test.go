@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Shared by all stories: the one admin, and what that admin has set up.
+// Shared by all stories: the admin, and what the admin has set up.
 var (
-	// adminsDialogs is held while the admin answers a dialog, since all of the admin's windows hear of each.
+	// adminsDialogs is held while the admin answers a dialog, since all of the admin's windows get the event of each.
 	adminsDialogs sync.Mutex
 	// registered has a sync.Once for each site, by its address: a story uses the OAuth client that another has entered.
 	registered sync.Map

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// connectAccount lets the administrator connect the whole account, once.
+// connectAccount has the administrator connect the whole account, once.
 func (w *story) connectAccount() {
 	w.Helper()
 	ear := w.listen(w.Admin)
@@ -52,7 +52,7 @@ func TestAStartIsOneCallToZoom(t *testing.T) {
 }
 
 // While a meeting is open in the channel, a second start asks: join it, or start
-// another all the same.
+// another anyway.
 func TestASecondStartOffersTheOpenMeeting(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")
@@ -81,7 +81,7 @@ func TestASecondStartOffersTheOpenMeeting(t *testing.T) {
 	require.Equal(t, "Other", w.meetingPost(alice, channel, 1).GetProp("meeting_topic"))
 }
 
-// On a mobile app, which draws no prompt of its own, the same question has a
+// On a mobile app, which has no prompt of its own, the same question has a
 // button.
 func TestASecondStartCanBeForcedFromAMobileApp(t *testing.T) {
 	w := begin(t)
@@ -98,7 +98,7 @@ func TestASecondStartCanBeForcedFromAMobileApp(t *testing.T) {
 }
 
 // Where an admin restricts meetings, none starts in a public channel, whichever
-// way somebody tries, and none is left behind at Zoom.
+// way a user tries, and none is left behind in Zoom.
 func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
 	w := alone(t, stack.UserApp, stack.Settings{"RestrictMeetingCreation": true})
 	alice, ear := w.connected("alice")
@@ -117,7 +117,7 @@ func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
 	require.Empty(t, calls)
 	require.Empty(t, w.meetings(alice, public))
 
-	// Somebody who is not connected is refused before they are sent to Zoom.
+	// A user who is not connected is refused before they are sent to Zoom.
 	bob, bobHears := w.person("bob")
 	_, _, err := w.Admin.API.AddChannelMember(w.ctx, public.Id, bob.User.Id)
 	require.NoError(t, err)
@@ -127,7 +127,7 @@ func TestARestrictedPublicChannelHasNoMeetings(t *testing.T) {
 	require.Len(t, []*model.Post{w.starts(alice, w.private(alice), "Fine here")}, 1)
 }
 
-// Somebody who is no member of a channel starts nothing in it.
+// A user who is no member of a channel starts nothing in it.
 func TestAStrangerCannotStartAMeeting(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	alice, _ := w.connected("alice")

@@ -18,12 +18,12 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// story is one story: the stack, and the words to tell it with.
+// story is one story: the stack, and the steps that it is told with.
 type story struct {
 	*testing.T
 	ctx context.Context
 	*stack.Stack
-	// alone says that no other story runs meanwhile.
+	// alone reports that no other story runs meanwhile.
 	alone bool
 }
 
@@ -72,8 +72,8 @@ func (w *story) keep(name, text string) {
 	require.NoError(w, os.WriteFile(path, []byte(text), 0o600))
 }
 
-// person creates somebody with a Mattermost user and a Zoom account of the same
-// address, and an open tab that hears what they hear.
+// person creates a person with a Mattermost user and a Zoom account of the same
+// address, and an open tab that receives their events.
 func (w *story) person(name string) (*stack.Person, *stack.Ear) {
 	w.Helper()
 	name = fmt.Sprintf("%s%d", name, serial.Add(1))
@@ -100,7 +100,7 @@ func (w *story) connected(name string) (*stack.Person, *stack.Ear) {
 	return p, ear
 }
 
-// connect lets somebody type /zoom connect and follow the link.
+// connect has a person type /zoom connect and follow the link.
 func (w *story) connect(p *stack.Person, ear *stack.Ear) {
 	w.Helper()
 	from := ear.Count()
@@ -108,7 +108,7 @@ func (w *story) connect(p *stack.Person, ear *stack.Ear) {
 	w.follow(p, w.ephemeral(ear, from, "/oauth2/connect"))
 }
 
-// follow opens the connect link of a post, allows the app at Zoom and comes back.
+// follow opens the connect link of a post, allows the app in Zoom and returns.
 func (w *story) follow(p *stack.Person, prompt *model.Post) *stack.Page {
 	w.Helper()
 	link, err := stack.ConnectLink(prompt)
@@ -140,7 +140,7 @@ func (w *story) channel(kind model.ChannelType, members ...*stack.Person) *model
 	return channel
 }
 
-// starts lets a connected person start a meeting with the slash command, and
+// starts has a connected person start a meeting with the slash command, and
 // returns its post.
 func (w *story) starts(p *stack.Person, channel *model.Channel, topic string) *model.Post {
 	w.Helper()

@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// attack is what somebody sends to the webhook, and what they get for it.
+// attack is a hostile request to the webhook, and the expected answer.
 type attack struct {
 	name   string
 	body   []byte
@@ -36,7 +36,7 @@ func signedAt(secret string, ago time.Duration) func([]byte) http.Header {
 	return func(body []byte) http.Header { return stack.Signed(secret, time.Now().Add(-ago), body) }
 }
 
-// attacks is all that a stranger can try, against the meeting with this number.
+// attacks returns all requests that a stranger can try, against the meeting with this number.
 func attacks(id string) []attack {
 	began := time.Now().Add(-5 * time.Minute)
 	end := stack.Event("meeting.ended", id, "forged==", began, began.Add(time.Minute))
@@ -108,7 +108,7 @@ func TestHostileWebhookInputChangesNothing(t *testing.T) {
 	require.Len(t, w.meetings(alice, channel), 1)
 }
 
-// A captured event comes again, byte for byte, and once more with a new
+// A captured event is sent again, byte for byte, and once more with a new
 // signature: all are acknowledged, and one counts.
 func TestAReplayedEventCountsOnce(t *testing.T) {
 	w := begin(t)

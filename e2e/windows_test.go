@@ -43,7 +43,7 @@ func TestP5OnTheRealServerTheComposersIconOpensTheTriggerWindow(t *testing.T) {
 	require.Contains(t, w.Says(), title)
 	t.Logf("the window says: %s", w.Says())
 	require.NoError(t, w.Clicks(h.ctx, "Acknowledge"))
-	require.Equal(t, h.alice.User.Email, h.stands(h.raised(title).ID, "acknowledged").ChangedBy)
+	require.Equal(t, h.alice.User.Email, h.hasStatus(h.raised(title).ID, "acknowledged").ChangedBy)
 }
 
 func TestP6OnTheRealServerAMessageIsTheDescriptionOfANewIncident(t *testing.T) {
@@ -78,7 +78,7 @@ func TestP7OnTheRealServerAMessageIsSharedToAnIncident(t *testing.T) {
 	require.Contains(t, texts(h.replies(h.alice, card.Post, 1)), "It began with the deploy of 12:00")
 	require.NoError(t, w.Clicks(h.ctx, "Post to chat"))
 	h.said("the deploy of 12:00")
-	require.Equal(t, "triggered", h.stands(made.ID, "triggered").Status)
+	require.Equal(t, "triggered", h.hasStatus(made.ID, "triggered").Status)
 }
 
 func TestAChannelIsSetUpOnAProvidersPage(t *testing.T) {

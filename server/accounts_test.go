@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// page requires that the page is a refusal and says this.
+// page requires that the page is a refusal with this text.
 func requireRefused(t *testing.T, page *mmtest.Response, says string) {
 	t.Helper()
 	require.GreaterOrEqual(t, page.Status, http.StatusBadRequest, page.Body)
@@ -81,7 +81,7 @@ func TestDefect03_OnlyAnAdminConnectsTheServer(t *testing.T) {
 			story(t, w)
 			w.bob.Types("/zoom start", w.town)
 			if name != "what Zoom sends the admin back with is no use to others" {
-				require.Empty(t, meetings(w.town), "nobody is connected")
+				require.Empty(t, meetings(w.town), "no one is connected")
 			}
 		})
 	}
@@ -148,7 +148,7 @@ func TestLinksToConnectWorkOnceForOneUserAndForATime(t *testing.T) {
 		"declined": func(t *testing.T, w *world, link string) {
 			requireRefused(t, w.alice.Get(w.decides(w.alice, link, "decline")), "You didn't authorize the app in Zoom")
 		},
-		"declined by somebody else": func(t *testing.T, w *world, link string) {
+		"declined by another user": func(t *testing.T, w *world, link string) {
 			requireRefused(t, w.bob.Get(w.decides(w.alice, link, "decline")), usedUp)
 		},
 	} {
@@ -159,7 +159,7 @@ func TestLinksToConnectWorkOnceForOneUserAndForATime(t *testing.T) {
 			story(t, w, w.connectLink(w.alice))
 			for _, u := range []*mmtest.User{w.alice, w.bob} {
 				u.Types("/zoom start", w.town)
-				require.Empty(t, meetings(w.town), "nobody is connected")
+				require.Empty(t, meetings(w.town), "no one is connected")
 			}
 		})
 	}
@@ -218,7 +218,7 @@ func TestADeadGrantCanBeDisconnected(t *testing.T) {
 	w.alice.Clicks("Disconnect")
 	requireSays(t, w.alice.LastNote().Text(), "Disconnected from Zoom")
 
-	// The Zoom user is free for others, and who left it is not bothered.
+	// The Zoom user is free for others, and its earlier owner gets no message.
 	w.connectAs(w.bob, w.alice)
 	require.Empty(t, w.alice.DirectMessages(w.botID()))
 }
@@ -240,7 +240,7 @@ func TestAnotherPluginCannotActAsAUser(t *testing.T) {
 	r.Header.Set("Mattermost-Plugin-ID", "com.example.other")
 	recorder := httptest.NewRecorder()
 	w.plugin.ServeHTTP(&plugin.Context{}, recorder, r)
-	require.Equal(t, http.StatusBadRequest, recorder.Code, "nobody is signed in, and this is no ticket")
+	require.Equal(t, http.StatusBadRequest, recorder.Code, "no one is signed in, and this is no ticket")
 	require.Len(t, meetings(w.town), 1)
 }
 
@@ -257,8 +257,8 @@ func TestDefect10_OnlyVerifiedAddressesCount(t *testing.T) {
 		{"single sign-on", func(u *model.User) { mmtest.Unverified(u); mmtest.SignsInWith("saml")(u) }, false, false, ""},
 		{"not verified where others are", mmtest.Unverified, true, false, unverified},
 		{"the switch does not help where the server verifies", mmtest.Unverified, true, true, unverified},
-		{"not verified where nobody is", mmtest.Unverified, false, false, untrusted},
-		{"not verified where nobody is, and trusted all the same", mmtest.Unverified, false, true, ""},
+		{"not verified where no one is", mmtest.Unverified, false, false, untrusted},
+		{"not verified where no one is, but trusted", mmtest.Unverified, false, true, ""},
 	} {
 		for _, mode := range []string{"account", "s2s"} {
 			t.Run(row.name+" "+mode, func(t *testing.T) {

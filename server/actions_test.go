@@ -126,7 +126,7 @@ func TestTheDoctorChecksTheProviders(t *testing.T) {
 	w.admin.Types("/zoom doctor", w.town)
 	requireSays(t, w.admin.LastNote().Text(), "Jenkins is on. Its command is `/jenkins`",
 		"Users can't sign in to Bitbucket", "enter it with `/bitbucket setup`")
-	require.NotContains(t, w.admin.LastNote().Text(), "sign in to Jenkins", "nobody can")
+	require.NotContains(t, w.admin.LastNote().Text(), "sign in to Jenkins", "no one can")
 	require.NotContains(t, w.admin.LastNote().Text(), "Sentry", "what is off needs nothing")
 }
 
@@ -167,7 +167,7 @@ func TestAPanicEndsARequestAndNotTheProcess(t *testing.T) {
 	require.Len(t, meetings(w.town), 1)
 }
 
-// panicsOnce panics when this is called for the first time.
+// panicsOnce panics on its first call.
 func panicsOnce(in string) func(string) *model.AppError {
 	var once sync.Once
 	return func(call string) *model.AppError {

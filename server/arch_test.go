@@ -10,7 +10,7 @@ import (
 )
 
 // mayImport says, for each package of the plugin, which others of ours it may import. A package that is missing here
-// fails the test: whoever adds one decides where it stands.
+// fails the test: adding one means deciding where it belongs.
 //
 // From top to bottom: what everyone may use, the core in plain Go, the vendor's side, the use cases, the adapters, and
 // the one place that knows them all.
@@ -69,13 +69,13 @@ var mayImport = map[string][]string{
 	"store/storetest":                {},
 }
 
-// everything is the right of server itself, which wires the rest together.
+// everything is the right of package server itself, which wires the rest.
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
 var mayOnlyServeTests = []string{"mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
 
-// vendorHomes says which packages may import a package of the Mattermost server, or what lies below it; no other may.
+// vendorHomes lists the packages that can import a package of the Mattermost server, or one below it.
 var vendorHomes = map[string][]string{
 	"github.com/mattermost/mattermost/server/public/model":     {"", "mattermost", "mattermost/markdown", "mattermost/mmtest", "httpapi"},
 	"github.com/mattermost/mattermost/server/public/plugin":    {"", "mattermost", "mattermost/mmtest"},
@@ -86,7 +86,7 @@ func TestArchPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 	t.Parallel()
 	for _, file := range goFiles(t, "server") {
 		if file.isTest {
-			continue // a test may set up whatever its story needs
+			continue // a test can set up everything that its story needs
 		}
 		allowed, known := mayImport[file.pkg]
 		require.True(t, known, "server/%s has no line in mayImport: decide what it may import", file.pkg)
@@ -114,7 +114,7 @@ func TestArchTheTableNamesOnlyPackagesThatExist(t *testing.T) {
 	}
 }
 
-// TestArchTheTableHasNoUnusedEdge keeps the table exact: a right that no one uses is a change of the house that no one decided.
+// TestArchTheTableHasNoUnusedEdge keeps the table exact: an unused right is a change of the design that no one decided.
 func TestArchTheTableHasNoUnusedEdge(t *testing.T) {
 	t.Parallel()
 	used := map[string]map[string]bool{}
@@ -170,8 +170,8 @@ func TestArchThePluginHoldsNothingMadeForTests(t *testing.T) {
 	}
 }
 
-// TestArchTheSandboxKnowsNothingOfThePlugin keeps the pretended Zoom honest: what both sides took from the same code could
-// not show a misunderstanding.
+// TestArchTheSandboxKnowsNothingOfThePlugin keeps the simulated Zoom independent: code that both sides share could
+// hide a misunderstanding.
 func TestArchTheSandboxKnowsNothingOfThePlugin(t *testing.T) {
 	t.Parallel()
 	for _, file := range goFiles(t, "sandbox") {

@@ -127,7 +127,7 @@ func TestAFailedPipelineIsRunAgainAsTheUserWhoClicks(t *testing.T) {
 	require.Equal(t, "❌ Failed · Round half up", title(h.card(h.backroom)), "carol may only read")
 }
 
-// failsAgain has one more run of the pipeline fail.
+// failsAgain makes one more run of the pipeline fail.
 func (h *codeHost) failsAgain() error {
 	run, err := h.repo.RunPipeline("main", "alice")
 	if err != nil {
@@ -164,7 +164,7 @@ func TestBranchesAndTagsAreCardsOfTheirOwn(t *testing.T) {
 	require.Equal(t, "🏷️ Created · v1.0", title(h.cardOf("v1.0", h.backroom)))
 	_, err := h.repo.Push(code.Push{By: "bob", Branch: "feature/x"})
 	h.happens(err)
-	require.NotContains(t, strings.Join(titles(h.backroom), "\n"), "feature/x", "branches come and go: they are told only to who wants it")
+	require.NotContains(t, strings.Join(titles(h.backroom), "\n"), "feature/x", "branches are created and deleted often: posted only if selected")
 
 	h.alice.Types("/bitbucket configure", h.backroom)
 	h.alice.Submits(map[string]any{"events": h.alice.With("events", "branch")})

@@ -56,7 +56,7 @@ func TestPullRequestsOfAnyDataCenterVersionAreShown(t *testing.T) {
 	}
 }
 
-// lastBody is that of the newest delivery of the event.
+// lastBody returns the body of the event's newest delivery.
 func (h *codeHost) lastBody(event string) string {
 	body := ""
 	for _, d := range h.bitbucket.Deliveries() {
@@ -110,7 +110,7 @@ func TestADataCentersBuildsAreFetchedAfterPushes(t *testing.T) {
 			sent := len(h.bitbucket.Deliveries())
 			h.reports(hash, "unit", code.InProgress, "feature/rounding")
 			h.reports(hash, "lint", code.InProgress, "feature/rounding")
-			require.Len(t, h.bitbucket.Deliveries(), sent, "it tells of none by itself")
+			require.Len(t, h.bitbucket.Deliveries(), sent, "it sends none by itself")
 			h.later(time.Minute)
 			requireTells(t, h.cardOf("#1", h.backroom).Text(), "Builds: 0 of 2 passed, 2 running")
 			h.reports(hash, "unit", code.Failed, "feature/rounding")
@@ -128,7 +128,7 @@ func TestADataCentersBuildsAreFetchedAfterPushes(t *testing.T) {
 			require.Equal(t, before, h.lookups(), "what is finished is looked up no more")
 			h.happens(h.repo.Pull(1).Approve("alice"))
 			h.later(10 * time.Minute)
-			require.Equal(t, before, h.lookups(), "nor after news that bring no commits")
+			require.Equal(t, before, h.lookups(), "nor after events without commits")
 
 			hash = h.pushes("feature/rounding", "Mend")
 			h.reports(hash, "unit", code.Successful, "feature/rounding")
@@ -235,7 +235,7 @@ func TestADataCenterWithoutAnOAuthClientIsUsedWithTokens(t *testing.T) {
 	h.bob.Clicks("Enter access token")
 	h.bob.Submits(map[string]any{"token": "token-of-bob-mistyped"})
 	require.Contains(t, h.bob.Dialog().Errors["token"], "no longer accepts")
-	h.bob.Submits(map[string]any{"token": "token-of-alice"}) // bob can't approve what is his own there
+	h.bob.Submits(map[string]any{"token": "token-of-alice"}) // bob can't approve his own pull request there
 	require.Nil(t, h.bob.Dialog())
 	h.passes()
 	require.Equal(t, "👍 Approved · #1 Round half up", heading(h.cardOf("#1", h.backroom)))

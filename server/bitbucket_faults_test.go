@@ -15,12 +15,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// The stories of this file are those of docs/faults.md: what deliveries of other people's repositories found.
+// The stories of this file are those of docs/faults.md: faults found with deliveries of real repositories.
 
 // hashes are commits of these stories.
 var hashes = []string{strings.Repeat("a", 39) + "1", strings.Repeat("b", 39) + "2", strings.Repeat("c", 39) + "3"}
 
-// delivers has Bitbucket send a delivery that the sandbox would not: the event with this body, signed.
+// delivers sends a signed delivery that the sandbox can't produce: the event with this body.
 func (h *codeHost) delivers(event, body string) {
 	h.t.Helper()
 	hook := h.repo.Hooks()[0]
@@ -28,9 +28,9 @@ func (h *codeHost) delivers(event, body string) {
 	require.NoError(h.t, err)
 	r.Header.Set("X-Event-Key", event)
 	r.Header.Set("X-Hub-Signature", "sha256="+provider.Sign([]byte(body), h.signedWith()))
-	h.heard++
-	r.Header.Set("X-Request-Uuid", fmt.Sprint("delivery ", h.heard))
-	r.Header.Set("X-Request-Id", fmt.Sprint("delivery ", h.heard))
+	h.forged++
+	r.Header.Set("X-Request-Uuid", fmt.Sprint("delivery ", h.forged))
+	r.Header.Set("X-Request-Id", fmt.Sprint("delivery ", h.forged))
 	answer, err := receipts{h}.RoundTrip(r)
 	require.NoError(h.t, err)
 	require.Equal(h.t, http.StatusOK, answer.StatusCode)
@@ -57,7 +57,7 @@ func cloudRef(kind, name, hash string) string {
 	return fmt.Sprintf(`{"type":%q,"name":%q,"target":%s}`, kind, name, cloudAt(hash, "Commit "+hash[:1]))
 }
 
-// cloudMoves has Cloud tell of a branch that moved, with commits.
+// cloudMoves sends Cloud's delivery about a branch that moved, with commits.
 func (h *codeHost) cloudMoves(branch, from, to string, commits ...string) {
 	h.t.Helper()
 	var list []string
@@ -99,7 +99,7 @@ func TestAKnownCommitOnAnotherBranchIsShownInBothProducts(t *testing.T) {
 	})
 }
 
-// requireDeployed expects a reply for the branch that has come to the one commit in the channel, and a card of its own for one that comes
+// requireDeployed requires a reply for the branch that reached the channel's one commit, and a separate card for one that reaches
 // to it days later.
 func requireDeployed(h *codeHost, soon, later string, days func()) {
 	h.t.Helper()
@@ -151,7 +151,7 @@ func TestCommitsOfANewBranchAreShownAsAPush(t *testing.T) {
 
 func TestBuildsThatEndedBeforeThePullRequestAreOnItsCard(t *testing.T) {
 	t.Parallel()
-	for name, opened := range map[string]string{"opened": "pullrequest:created", "heard of later": "pullrequest:updated"} {
+	for name, opened := range map[string]string{"opened": "pullrequest:created", "first seen later": "pullrequest:updated"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newCloud(t)
@@ -269,7 +269,7 @@ func TestLinksAreMadeWhereADeliveryHasNone(t *testing.T) {
 	})
 }
 
-// linkOf returns where the title of a card leads.
+// linkOf returns the link of a card's title.
 func linkOf(p *mmtest.Post) string { return p.Attachments()[0].TitleLink }
 
 func TestManyTagsOfOnePushAreOnePost(t *testing.T) {

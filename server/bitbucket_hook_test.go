@@ -46,7 +46,7 @@ func TestAWebhookThatBitbucketDoesNotDeleteIsDisabledAndReported(t *testing.T) {
 	h.alice.Clicks("Disconnect")
 	requireTells(t, lastNote(h.alice), "but the webhook couldn't be removed", "delete the webhook whose address contains")
 	require.Len(t, h.repo.Hooks(), 1)
-	h.pushes("main", "Nobody hears")
+	h.pushes("main", "No one sees this")
 	require.Empty(t, cards(h.backroom))
 	deliveries := h.bitbucket.Deliveries()
 	require.Equal(t, http.StatusNotFound, deliveries[len(deliveries)-1].Attempts[0].Status)
@@ -60,7 +60,7 @@ func TestALostWebhookIsFoundWithinADay(t *testing.T) {
 	h.later(25 * time.Hour)
 	require.Len(t, h.repo.Hooks(), 1, "one that is in order is left alone")
 	require.NoError(t, h.repo.LoseHooks())
-	h.pushes("main", "Nobody hears")
+	h.pushes("main", "No one sees this")
 	require.Empty(t, cards(h.backroom))
 
 	h.later(25 * time.Hour)
@@ -73,7 +73,7 @@ func TestALostWebhookIsFoundWithinADay(t *testing.T) {
 	h.pushes("main", "It arrives again")
 	require.Equal(t, []string{"⬆️ Pushed · It arrives again"}, titles(h.backroom))
 
-	// Day after day, until no one follows it any more.
+	// Daily, until no channel is subscribed.
 	require.NoError(t, h.repo.LoseHooks())
 	h.later(25 * time.Hour)
 	require.Len(t, h.repo.Hooks(), 1)
@@ -142,7 +142,7 @@ func TestTheSecretIsRotatedWithoutManualEntry(t *testing.T) {
 	h.pushes("main", "Signed with the new one")
 	require.Len(t, cards(h.backroom), 1)
 
-	// What was on its way is signed with the old one.
+	// Deliveries in transit are signed with the old one.
 	deliveries := h.bitbucket.Deliveries()
 	last := deliveries[len(deliveries)-1]
 	arrives := func(secret string) int {

@@ -103,8 +103,8 @@ func TestCommentsGetRepliesFromTheThread(t *testing.T) {
 	h.passes()
 	require.Equal(t, []string{"Why?", "Because @here **matters**"}, pull.Comments())
 	said := thread(h.cardOf("#1", h.backroom), h.backroom)
-	require.Len(t, said, 3, "what is answered here is told once, not once more by its delivery")
-	require.NotContains(t, said[2], "@here", "nobody is called by what comes from outside")
+	require.Len(t, said, 3, "a reply from here is posted once, not again by its delivery")
+	require.NotContains(t, said[2], "@here", "text from outside mentions no one")
 	requireTells(t, said[2], "Alice commented: Because @here")
 
 	h.bob.Clicks("Comment") // on the card, before signing in: the form waits for that
@@ -125,7 +125,7 @@ func TestUsersActAsThemselves(t *testing.T) {
 	h.follows(h.backroom)
 	pull := h.proposes("Round half up")
 
-	h.alice.Clicks("Approve") // who signed in to connect
+	h.alice.Clicks("Approve") // who signed in when she connected
 	h.passes()
 	requireTells(t, h.cardOf("#1", h.backroom).Text(), "👍 Approved", ":white_check_mark: Alice approved")
 	h.carol.Clicks("Request changes")
@@ -206,7 +206,7 @@ func TestAPullRequestThatChangedIsShownInsteadOfMerged(t *testing.T) {
 	pull := h.proposes("Round half up")
 	require.NoError(t, h.bitbucket.AddFault(kit.Fault{Match: kit.Match{Event: "pullrequest:updated"}, Action: kit.Action{Drop: true}}))
 	h.alice.Clicks("Merge")
-	h.pushes("feature/rounding", "Sneak in") // of which no delivery tells
+	h.pushes("feature/rounding", "Sneak in") // about which no delivery is sent
 	h.alice.Submits(nil)
 	requireTells(t, lastNote(h.alice), "The pull request has new commits. Review them first")
 	require.Equal(t, "OPEN", pull.State())

@@ -56,13 +56,13 @@ func TestB15SecretsAndTokensAreSealedAndOnlyAdminsSetUp(t *testing.T) {
 	require.Nil(t, h.alice.Dialog())
 }
 
-// What a delivery comes to when it is sent several times, or by someone else, is the same: each news is told once.
+// A delivery that is sent several times, or by someone else, has the same effect: each event is posted once.
 func TestARepeatedDeliveryCountsOnce(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	h.follows(h.backroom)
 	pull := h.proposes("Round half up")
-	h.lost.Store(2) // Bitbucket does not hear that it arrived, and sends it twice more
+	h.lost.Store(2) // Bitbucket gets no receipt, and sends it twice more
 	h.happens(pull.Approve("alice"))
 	deliveries := h.bitbucket.Deliveries()
 	last := deliveries[len(deliveries)-1]
@@ -98,7 +98,7 @@ func TestDeliveriesOutOfOrderEndInTheCurrentState(t *testing.T) {
 	require.Equal(t, "✅ Passed · Round half up", title(h.card(h.backroom)))
 	h.later(time.Minute)
 	deliveries := h.bitbucket.Deliveries()
-	require.Equal(t, kit.DeliveryDone, deliveries[len(deliveries)-2].State, "the news of its start came last")
+	require.Equal(t, kit.DeliveryDone, deliveries[len(deliveries)-2].State, "the event of its start arrived last")
 	require.Equal(t, "✅ Passed · Round half up", title(h.card(h.backroom)))
 }
 

@@ -12,8 +12,8 @@ import (
 	code "mattermost-plugin-zoom/sandbox/bitbucket"
 )
 
-// These stories go through the checklist of the Bitbucket provider, B1 to B15, one by one. What they touch on only is told in full in
-// the files beside this one.
+// These stories go through the checklist of the Bitbucket provider, B1 to B15, one by one. Details are in
+// the other files of this package.
 
 func TestB1BuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
 	t.Parallel()
@@ -62,7 +62,7 @@ func TestB3TheBotsConversationAndAChannelAreConfiguredSeparately(t *testing.T) {
 	h := newCloud(t)
 	h.follows(h.backroom)
 	direct := h.alice.DirectWith(h.botID())
-	h.alice.Says("connect "+h.url(""), direct) // the address says which tool is meant
+	h.alice.Says("connect "+h.url(""), direct) // the URL identifies the provider
 	h.passes()
 	requireTells(t, direct.LastPost().Message, "This channel now follows acme/web")
 	h.alice.Says("configure", direct)
@@ -196,7 +196,7 @@ func TestB8DisconnectAsksWhetherToSignOutAndIsConfirmed(t *testing.T) {
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
 	require.NotEmpty(t, offered(h.alice), "who signed out is asked again")
 
-	// Who is connected to nothing can still sign out.
+	// A user without a subscription can still sign out.
 	h.signsIn(h.alice)
 	h.alice.Types("/bitbucket disconnect", h.backroom)
 	h.alice.Clicks("Disconnect")

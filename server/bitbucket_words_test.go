@@ -11,8 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// hears returns what the bot answered to these words of the user in their conversation.
-func (h *codeHost) hears(u *mmtest.User, words string) string {
+// botAnswers returns the bot's answers to this message of the user in their conversation.
+func (h *codeHost) botAnswers(u *mmtest.User, words string) string {
 	h.t.Helper()
 	before := len(u.Notes())
 	u.Says(words, u.DirectWith(h.botID()))
@@ -26,10 +26,10 @@ func TestB9TheBotTakesCommandsWithoutASlash(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
 	direct := h.alice.DirectWith(h.botID())
-	requireTells(t, h.hears(h.alice, "help"), "Available integrations", "bitbucket – Shows builds, pipelines", "jenkins – ")
-	requireTells(t, h.hears(h.alice, "list"), "isn't connected to anything yet")
-	requireTells(t, h.hears(h.alice, "fly me to the moon"), "Unknown command. You can type", "help")
-	requireTells(t, h.hears(h.alice, "connect "+h.url("/src/main/README.md")), "Sign in to Bitbucket")
+	requireTells(t, h.botAnswers(h.alice, "help"), "Available integrations", "bitbucket – Shows builds, pipelines", "jenkins – ")
+	requireTells(t, h.botAnswers(h.alice, "list"), "isn't connected to anything yet")
+	requireTells(t, h.botAnswers(h.alice, "fly me to the moon"), "Unknown command. You can type", "help")
+	requireTells(t, h.botAnswers(h.alice, "connect "+h.url("/src/main/README.md")), "Sign in to Bitbucket")
 	require.Equal(t, 200, h.signsIn(h.alice).Status)
 	requireTells(t, lastNote(h.alice), "This channel now follows acme/web")
 	h.passes()
@@ -37,17 +37,17 @@ func TestB9TheBotTakesCommandsWithoutASlash(t *testing.T) {
 	require.Equal(t, "❌ Failed · Round half up", heading(h.card(direct)), "private or not: alice alone reads it")
 	require.Empty(t, cards(h.town))
 
-	h.hears(h.alice, "configure "+h.url(""))
+	h.botAnswers(h.alice, "configure "+h.url(""))
 	h.alice.Clicks("Configure")
 	requireTells(t, h.alice.Dialog().IntroductionText, "Choose which notifications about acme/web")
 	h.alice.Submits(map[string]any{"events": h.alice.Without("events", "push")})
 	require.Nil(t, h.alice.Dialog())
 	h.pushes("main", "Quiet")
 	require.Len(t, cards(direct), 1)
-	requireTells(t, h.hears(h.alice, "status"), "The webhook in Bitbucket is OK", "Filtered out – Quiet")
-	requireTells(t, h.hears(h.alice, "List"), "acme/web", "Connected by @alice")
+	requireTells(t, h.botAnswers(h.alice, "status"), "The webhook in Bitbucket is OK", "Filtered out – Quiet")
+	requireTells(t, h.botAnswers(h.alice, "List"), "acme/web", "Connected by @alice")
 
-	requireTells(t, h.hears(h.alice, "disconnect"), "Do you want to end this connection?")
+	requireTells(t, h.botAnswers(h.alice, "disconnect"), "Do you want to end this connection?")
 	require.Len(t, h.repo.Hooks(), 1)
 	h.alice.Clicks("Disconnect and sign out")
 	requireTells(t, lastNote(h.alice), "webhook in Bitbucket is removed", "You're signed out")
@@ -57,10 +57,10 @@ func TestB9TheBotTakesCommandsWithoutASlash(t *testing.T) {
 func TestCommandsWithoutASlashAskForProviderAndRepository(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t)
-	requireTells(t, h.hears(h.alice, "connect"), "Which integration do you mean?")
+	requireTells(t, h.botAnswers(h.alice, "connect"), "Which integration do you mean?")
 	h.alice.Clicks("Bitbucket")
 	h.alice.Cancels()
-	requireTells(t, h.hears(h.alice, "bitbucket connect"), "Which repository should this channel follow?")
+	requireTells(t, h.botAnswers(h.alice, "bitbucket connect"), "Which repository should this channel follow?")
 	h.alice.Clicks("Enter URL")
 	h.alice.Submits(map[string]any{"address": h.url("")})
 	require.Nil(t, h.alice.Dialog())

@@ -19,7 +19,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// codeHost is a Bitbucket beside the world, with the private repository acme/web in it: alice is its admin, bob may write and carol may
+// codeHost is a Bitbucket beside the world, with the private repository acme/web in it: alice is its admin, bob can write and carol can
 // read. Everyone has the same name there as in Mattermost.
 type codeHost struct {
 	*bridgeWorld
@@ -31,15 +31,15 @@ type codeHost struct {
 	client code.App
 	repo   *code.Repository
 	carol  *mmtest.User
-	// heard counts the deliveries that no Bitbucket sent.
-	heard int
-	// lost is how many answers to deliveries are still to be lost on their way.
+	// forged counts the deliveries that no Bitbucket sent.
+	forged int
+	// lost is how many answers to deliveries are still to be lost in transit.
 	lost atomic.Int32
 	// hookSecret is what deliveries were to be signed with last.
 	hookSecret atomic.Value
 }
 
-// newCloud returns a Cloud that an admin has made known.
+// newCloud returns a Cloud that an admin has added.
 func newCloud(t *testing.T) *codeHost {
 	t.Helper()
 	h := newCodeHost(t, code.Options{Kind: code.Cloud}, "acme")
@@ -65,7 +65,7 @@ func newCodeHost(t *testing.T, o code.Options, owner string) *codeHost {
 	return newCodeHostIn(w, carol, o, owner)
 }
 
-// newDataCenterBeside returns a Data Center in the same world, which an admin has made known, too.
+// newDataCenterBeside returns a Data Center in the same world, which an admin has added, too.
 func newDataCenterBeside(h *codeHost, project string) *codeHost {
 	h.t.Helper()
 	other := newCodeHostIn(h.bridgeWorld, h.carol, code.Options{Kind: code.DataCenter}, project)
@@ -96,7 +96,7 @@ func newCodeHostIn(w *bridgeWorld, carol *mmtest.User, o code.Options, owner str
 	return h
 }
 
-// serve is a request to Bitbucket. The secrets of webhooks, which the plugin makes up, are taken down on their way.
+// serve is a request to Bitbucket. It records the secrets of webhooks, which the plugin generates.
 func (h *codeHost) serve(rw http.ResponseWriter, r *http.Request) {
 	if strings.Contains(r.URL.Path, "hooks") && r.Body != nil {
 		body, _ := io.ReadAll(r.Body)
@@ -121,7 +121,7 @@ func (h *codeHost) signedWith() string {
 	return secret
 }
 
-// receipts brings Bitbucket's deliveries to the server, and loses as many of the answers as it was told to.
+// receipts brings Bitbucket's deliveries to the server, and loses the requested number of answers.
 type receipts struct{ *codeHost }
 
 func (a receipts) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -150,10 +150,10 @@ func (h *codeHost) addRepo(owner, slug string, private bool) *code.Repository {
 	return repo
 }
 
-// callback is the address that the form tells an admin to register.
+// callback is the URL that the form tells an admin to register.
 var callback = regexp.MustCompile(`https://chat\.example\.com/plugins/zoom/oauth2/bitbucket/complete`)
 
-// register has the admin make the server known with "/bitbucket setup", after registering it at Bitbucket as the form says.
+// register has the admin add the server with "/bitbucket setup", after registering the plugin in Bitbucket as the form says.
 func (h *codeHost) register() {
 	h.t.Helper()
 	h.admin.Types("/bitbucket setup", h.town)
@@ -204,7 +204,7 @@ func (h *codeHost) signsIn(u *mmtest.User) *mmtest.Response {
 	return h.signsInAs(u, u.Username, "allow")
 }
 
-// signsInAs has the user decide at Bitbucket as someone with this name there.
+// signsInAs has the user decide in Bitbucket as the user with this name there.
 func (h *codeHost) signsInAs(u *mmtest.User, nickname, decision string) *mmtest.Response {
 	h.t.Helper()
 	link := offered(u)
@@ -251,7 +251,7 @@ func (h *codeHost) followsAs(u *mmtest.User, address string, at *mmtest.Channel)
 	h.passes()
 }
 
-// settle waits until Bitbucket has told all and the plugin has dealt with what is due. It sweeps, since the clock may have gone ahead of
+// settle waits until Bitbucket has sent everything and the plugin has handled what is due. It sweeps, since the clock may have gone ahead of
 // the timers.
 func (h *codeHost) settle() {
 	h.t.Helper()
@@ -267,7 +267,7 @@ func (h *codeHost) settle() {
 	}, patience, tick, "the inbox is not worked off")
 }
 
-// passes waits until all is settled, and lets a moment pass: no card changes twice within one. What a click could not show at once is
+// passes settles, and lets a moment pass: no card changes twice within one. What a click could not show at once is
 // shown after it.
 func (h *codeHost) passes() {
 	h.t.Helper()
@@ -276,7 +276,7 @@ func (h *codeHost) passes() {
 	h.settle()
 }
 
-// later lets so much time pass, and has done what is due then.
+// later lets this much time pass, and runs what is due then.
 func (h *codeHost) later(d time.Duration) {
 	h.t.Helper()
 	h.zoom.Advance(d)
@@ -284,7 +284,7 @@ func (h *codeHost) later(d time.Duration) {
 	h.passes()
 }
 
-// happens is for what was done at Bitbucket: it must have worked, and is told of.
+// happens checks that an action in Bitbucket worked, and settles.
 func (h *codeHost) happens(err error) {
 	h.t.Helper()
 	require.NoError(h.t, err)
@@ -299,13 +299,13 @@ func (h *codeHost) pushes(branch string, commits ...string) string {
 	return hash
 }
 
-// reports has a build of the commit report how it stands.
+// reports has a build of the commit report its state.
 func (h *codeHost) reports(hash, build, state, branch string) {
 	h.t.Helper()
 	h.happens(h.repo.Status(code.Status{Hash: hash, Key: build, Name: build, State: state, Ref: branch}))
 }
 
-// proposes has bob open a pull request with a commit, which carol is to review.
+// proposes has bob open a pull request with a commit, for carol to review.
 func (h *codeHost) proposes(title string) *code.Pull {
 	h.t.Helper()
 	h.pushes("feature/rounding", title)
@@ -314,7 +314,7 @@ func (h *codeHost) proposes(title string) *code.Pull {
 	return pull
 }
 
-// cardOf returns the card in the channel whose title has this in it; there has to be one.
+// cardOf returns the card in the channel whose title contains this; there must be one.
 func (h *codeHost) cardOf(name string, c *mmtest.Channel) *mmtest.Post {
 	h.t.Helper()
 	var found []*mmtest.Post
@@ -327,7 +327,7 @@ func (h *codeHost) cardOf(name string, c *mmtest.Channel) *mmtest.Post {
 	return found[0]
 }
 
-// heading is the title of a card without what keeps it from being read as markdown.
+// heading is the title of a card without the characters that prevent Markdown.
 func heading(p *mmtest.Post) string { return strings.ReplaceAll(title(p), "\u200b", "") }
 
 var markdownLink = regexp.MustCompile(`\[([^\]]*)\]\([^)\s]*\)`)

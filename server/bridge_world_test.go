@@ -20,7 +20,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// bridgeWorld is a world whose providers are turned on, with a Jenkins whose news reach the plugin as they would from outside.
+// bridgeWorld is a world whose providers are turned on, with a Jenkins whose deliveries reach the plugin as from outside.
 type bridgeWorld struct {
 	*world
 	jenkins *ci.Jenkins
@@ -28,13 +28,13 @@ type bridgeWorld struct {
 	strips atomic.Bool
 }
 
-// hook is what someone was handed over by direct message.
+// hook is the URL and token that a user got by direct message.
 type hook struct {
 	address, token string
 	post           *mmtest.Post
 }
 
-// withToken is the address for senders that can show the token nowhere else.
+// withToken is the URL for senders that can't send the token elsewhere.
 func (h hook) withToken() string { return h.address + "/" + h.token }
 
 // siteURL is the server's own address.
@@ -44,7 +44,7 @@ const siteURL = "https://chat.example.com"
 func newBridgeWorld(t *testing.T) *bridgeWorld {
 	t.Helper()
 	w := &bridgeWorld{world: newWorld(t, "s2s")}
-	// The stand-ins listen on loopback, where a plugin must not call by itself.
+	// The stand-ins listen on loopback, which a plugin must not call by default.
 	w.mm.Configure(func(c *model.Config) { *c.ServiceSettings.AllowedUntrustedInternalConnections = "127.0.0.1" })
 	w.switches(map[string]any{"EnableJenkins": true, "EnableBitbucket": true}, "jenkins", "bitbucket")
 	w.jenkins = w.newJenkins()
@@ -86,7 +86,7 @@ func (w *bridgeWorld) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: answer.Status, Header: answer.Header, Body: io.NopCloser(strings.NewReader(answer.Body)), Request: r}, nil
 }
 
-// arrives has a delivery arrive at the address as it stands in instructions.
+// arrives has a delivery arrive at the URL as instructions show it.
 func (w *bridgeWorld) arrives(address, body string, headers map[string]string) *mmtest.Response {
 	w.t.Helper()
 	below, ok := strings.CutPrefix(address, siteURL)
@@ -100,7 +100,7 @@ var (
 	tokenBlock   = regexp.MustCompile("\\*\\*Token\\*\\*\n```\n([^`\n]+)\n```")
 )
 
-// handedTo returns what the user's newest direct message hands over. From then on no one else may see it; that the connection's own
+// handedTo returns what the user's newest direct message hands over. From then on no one else may see it; the connection's own
 // record has the end of the address is how a delivery finds it.
 func (w *bridgeWorld) handedTo(u *mmtest.User) hook {
 	w.t.Helper()
@@ -162,7 +162,7 @@ func notificationPlugin(h hook) ci.NotificationPlugin {
 	return ci.NotificationPlugin{URL: h.withToken()}
 }
 
-// clicksCard sends what a client of one's own can: a click on an action of the card, whether it has it or not.
+// clicksCard sends a click on an action of the card, as a custom client can, whether the card has it or not.
 func (w *bridgeWorld) clicksCard(u *mmtest.User, card *mmtest.Post, action string) *mmtest.Response {
 	w.t.Helper()
 	return u.Post("/action", model.PostActionIntegrationRequest{
@@ -210,7 +210,7 @@ func titles(c *mmtest.Channel) []string {
 	return found
 }
 
-// thread returns what is said below the post.
+// thread returns the replies below the post.
 func thread(root *mmtest.Post, c *mmtest.Channel) []string {
 	var said []string
 	for _, p := range c.Posts() {
@@ -224,7 +224,7 @@ func thread(root *mmtest.Post, c *mmtest.Channel) []string {
 // title returns the heading of a card, with its state.
 func title(p *mmtest.Post) string { return p.Attachments()[0].Title }
 
-// lastNote returns what the user was told last, for failures.
+// lastNote returns the user's newest note, for failure messages.
 func lastNote(u *mmtest.User) string {
 	if notes := u.Notes(); len(notes) > 0 {
 		return notes[len(notes)-1].Text()
@@ -232,7 +232,7 @@ func lastNote(u *mmtest.User) string {
 	return ""
 }
 
-// status returns what the status command tells the user.
+// status returns the user's answer of the status command.
 func status(u *mmtest.User, at *mmtest.Channel) string {
 	u.Types("/jenkins status", at)
 	return u.LastNote().Text()

@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// click is what a client sends when its user clicks a button; a client of one's own sends anything.
+// click is what a client sends when its user clicks a button; a custom client can send anything.
 type click struct {
 	channel, root, post string
 	action              string
@@ -30,7 +30,7 @@ func (w *world) forges(u *mmtest.User, c click) *mmtest.Response {
 	})
 }
 
-// attempts are all ways in which alice can ask for a meeting in a channel.
+// attempts are all ways in which alice can start a meeting in a channel.
 func attempts(channel *mmtest.Channel) map[string]func(w *world) {
 	return map[string]func(w *world){
 		"slash command": func(w *world) { w.alice.Types("/zoom start", channel) },
@@ -53,7 +53,7 @@ func TestDefect09_TheRestrictionAppliesToEveryWayToStart(t *testing.T) {
 			attempts(w.town)[name](w)
 			require.Empty(t, meetings(w.town))
 			requireSays(t, w.alice.LastNote().Text(), "Meetings in public channels are turned off", "Start your meeting in a private channel")
-			require.Zero(t, w.calls(), "no meeting that nobody sees is left at Zoom")
+			require.Zero(t, w.calls(), "no unseen meeting is left in Zoom")
 			attempts(w.backroom)[name](w)
 			require.Len(t, meetings(w.backroom), 1)
 		})
@@ -184,7 +184,7 @@ func TestDefect18_AForgedThreadIsDetectedAndARealOneIsKept(t *testing.T) {
 		require.Empty(t, w.alice.LastNote().RootId, "it is said where alice sees it")
 	}
 	start(reply.Id)
-	require.Equal(t, root.Id, meetings(w.town)[0].RootId, "a reply stands for its thread")
+	require.Equal(t, root.Id, meetings(w.town)[0].RootId, "a reply identifies its thread")
 	start(root.Id)
 	require.Equal(t, root.Id, meetings(w.town)[1].RootId)
 }
@@ -207,7 +207,7 @@ func TestForgedClicksAreAnsweredWithAMessage(t *testing.T) {
 	require.Empty(t, meetings(w.town))
 }
 
-// Mattermost lets everyone post buttons, and sends what a button says in the name of whoever clicks it.
+// Mattermost lets everyone post buttons, and sends a button's request in the name of the user who clicks it.
 func TestAButtonOfAnotherUserStartsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
@@ -218,7 +218,7 @@ func TestAButtonOfAnotherUserStartsNothing(t *testing.T) {
 	w.alice.Post("/action", model.PostActionIntegrationRequest{UserId: w.alice.ID, ChannelId: w.town.ID, Context: genuine})
 	require.Empty(t, meetings(w.town), "bob's own button, pressed by alice")
 
-	// The server sends such a click with the rights of who clicked it, but without the header that programs set.
+	// The server sends such a click with the rights of its user, but without the header that programs set.
 	body := strings.NewReader(`{"channel_id":"` + w.town.ID + `","user_id":"` + w.alice.ID + `"}`)
 	answer := w.mm.Request(httptest.NewRequest(http.MethodPost, "/plugins/zoom/api/v1/meetings?force=true", body), w.alice)
 	require.Equal(t, http.StatusForbidden, answer.Status)

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// checklistsFile lists what the providers must do, and the tests that show it.
+// checklistsFile lists the providers' requirements, and the tests for them.
 const checklistsFile = "../docs/checklists.md"
 
 var (

@@ -20,7 +20,7 @@ import (
 
 type storeOp = storetest.Op
 
-// errOutage is what the table answers while it is out of order.
+// errOutage is the error of the database table during an outage.
 var errOutage = errors.New("the table is out of order")
 
 // typesOn has the user's command line arrive at this server of the cluster.
@@ -139,7 +139,7 @@ func TestAnotherServerRewritesThePostWhenOneDiesAfterTheReceipt(t *testing.T) {
 			w.zoom.Advance(3 * time.Minute) // the dead one's leases run out
 			survivor.app.Load().inbox.Sweep(t.Context(), true)
 			require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, patience, tick)
-			require.InDelta(t, 300, post.Refreshed().Prop("meeting_duration"), 2, "Zoom's own length, however late it was told")
+			require.InDelta(t, 300, post.Refreshed().Prop("meeting_duration"), 2, "Zoom's own length, however late the event arrives")
 			w.settle()
 			w.bob.Types("/zoom start", w.town)
 			require.Len(t, meetings(w.town), 2, "the channel is free")

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// refuser is a server that does not take one of our slash commands.
+// refuser is a server that refuses one of our slash commands.
 type refuser struct {
 	plugin.API
 	word string
@@ -39,7 +39,7 @@ func TestATakenProviderCommandDoesNotStopMeetings(t *testing.T) {
 	w := newWorld(t, "s2s")
 	w.mm.RegisterElsewhere("com.example.ci", &model.Command{Trigger: "jenkins", DisplayName: "CI", AutoCompleteDesc: "Builds."})
 	w.mm.Set(map[string]any{"EnableJenkins": true, "EnableBitbucket": true})
-	require.Equal(t, "CI", w.newServer().app.Load().providers.all()[0].Clash, "the server tells no plugin's ID")
+	require.Equal(t, "CI", w.newServer().app.Load().providers.all()[0].Clash, "the server reveals no plugin's ID")
 	require.NotNil(t, w.mm.Command("zoom"))
 	require.NotNil(t, w.mm.Command("bitbucket"))
 	require.Nil(t, w.mm.Command("jenkins"))

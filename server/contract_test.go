@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// Zoom's own documents hold what the plugin asks for in each mode.
+// Zoom's own documents are the reference for the plugin's calls in each mode.
 func TestEveryCallMatchesZoomsDocuments(t *testing.T) {
 	t.Parallel()
 	documents := openapi.RequireEndpoints(t)
@@ -49,7 +49,7 @@ func TestEveryCallMatchesZoomsDocuments(t *testing.T) {
 			w.alice.Types("/zoom start", w.backroom)
 			require.Len(t, meetings(w.backroom), 1)
 
-			w.deafens(mode, []string{pastScope[mode]})
+			w.losesOthers(mode, []string{pastScope[mode]})
 			w.connectFor(w.alice, mode) // with the new scope
 			den := w.mm.AddChannel("den", mmtest.Private, w.alice)
 			w.alice.Types("/zoom settings", den)
@@ -95,7 +95,7 @@ func holdAnswers(t *testing.T, zoom http.Handler, meetings, users *compare.Docum
 	})
 }
 
-// Whatever Zoom documents as an event is acknowledged, used or not: refused ones would make Zoom stop sending any.
+// Every event that Zoom documents is acknowledged, used or not: refusals would make Zoom stop sending events.
 func TestEveryDocumentedZoomEventIsAcknowledged(t *testing.T) {
 	t.Parallel()
 	folder, found := openapi.Find()

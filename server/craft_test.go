@@ -24,7 +24,7 @@ import (
 const (
 	module = "mattermost-plugin-zoom"
 
-	// maxFileLines and maxFunctionLines are what a reader can hold in the head at once, generously.
+	// maxFileLines and maxFunctionLines are generous limits for what a reader can take in at once.
 	maxFileLines     = 400
 	maxFunctionLines = 80
 	// maxMethods and maxPackageLines are what has one reason to change. Tests and the doubles of other products don't count.
@@ -43,7 +43,7 @@ var (
 // ourCode are the folders whose Go code the craft rules hold for.
 var ourCode = []string{"server", "sandbox", "build", "e2e"}
 
-// postponed finds notes to oneself. It is put together from two halves so as not to find itself.
+// postponed finds notes about unfinished work. It is joined from two halves so that it does not find itself.
 var postponed = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`)
 
 // goFile is one parsed source file.
@@ -220,7 +220,7 @@ func TestArchNoHiddenStartsAndNoHiddenState(t *testing.T) {
 				}
 			case *ast.CallExpr:
 				if !file.isTest && isSelector(node.Fun, "context", "WithValue") && !isSelector(node.Args[1], "oauth2", "HTTPClient") {
-					t.Errorf("%s:%d: a context value is an argument that nobody sees; pass it", file.path, file.line(node.Pos()))
+					t.Errorf("%s:%d: a context value is a hidden argument; pass it explicitly", file.path, file.line(node.Pos()))
 				}
 			}
 			return true

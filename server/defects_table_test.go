@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// defectsFile lists the public plugin's defects and the tests that show that they are not here.
+// defectsFile lists the public plugin's defects and the tests that show their absence.
 const defectsFile = "../docs/peer-defects.md"
 
 var (
@@ -66,7 +66,7 @@ func testsInTree(t *testing.T) map[string]bool {
 			}
 		}
 	}
-	// The sentence of a table stands after the table's end.
+	// The sentence of a table follows the table.
 	sentence := regexp.MustCompile(`(?m)^\s*(?:it|test|\]\))\('(.+?)',`)
 	for _, pattern := range []string{"../webapp/src/*.test.*", "../webapp/src/*/*.test.*", "../webapp/src/*/*/*.test.*", "../e2e/browser/*.test.mjs"} {
 		files, err := filepath.Glob(pattern)

@@ -18,7 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// The stories here show the absence of defects that have no better place; docs/peer-defects.md lists all of them.
+// These stories show the absence of defects that fit no other file; docs/peer-defects.md lists all of them.
 
 func TestDefect07_NoRequestAndNoTokenGoesToMattermostOverTheNetwork(t *testing.T) {
 	t.Parallel()
@@ -85,7 +85,7 @@ func TestDefect29_EndingCostsTheSameInABusyChannel(t *testing.T) {
 	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1}, cost(1000))
 }
 
-// TestDefect36_SettingsChangeWhileMeetingsStart says something under the race detector only.
+// TestDefect36_SettingsChangeWhileMeetingsStart is meaningful under the race detector only.
 func TestDefect36_SettingsChangeWhileMeetingsStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
@@ -101,7 +101,7 @@ func TestDefect36_SettingsChangeWhileMeetingsStart(t *testing.T) {
 	require.True(t, w.canStart(w.alice))
 }
 
-// TestDefect24_TheBodyOfAMeetingHasTopicAndTypeOnly looks at what really left.
+// TestDefect24_TheBodyOfAMeetingHasTopicAndTypeOnly checks the request as sent.
 func TestDefect24_TheBodyOfAMeetingHasTopicAndTypeOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")

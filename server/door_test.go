@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// door is an https server that no one vouches for. It notes how it is greeted.
+// door is an https server with an untrusted certificate. It records TLS handshakes.
 type door struct {
 	*testing.T
 	url string
@@ -44,7 +44,7 @@ func newDoor(t *testing.T) *door {
 	return d
 }
 
-// requireSafe wants that it was greeted with nothing older than TLS 1.2 and nothing without forward secrecy, and not entered: who can't
+// requireSafe requires that clients offered nothing older than TLS 1.2 and nothing without forward secrecy, and sent no request: a server that can't
 // prove to be the provider gets no token.
 func (d *door) requireSafe() {
 	d.Helper()

@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// event is Zoom's word on the session of the post's meeting; a zero end leaves it out.
+// event is Zoom's event about the session of the post's meeting; a zero end is left out.
 func (w *world) event(name string, post *mmtest.Post, uuid string, start, end time.Time) []byte {
 	object := map[string]any{
 		"id": post.Prop("meeting_id"), "uuid": uuid, "host_id": "host", "topic": "Weekly", "type": 1, "duration": 60,

@@ -14,15 +14,15 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// failure is one way in which starting a meeting goes wrong, and what the person reads of it.
+// failure is one way in which starting a meeting fails, and the message about it.
 type failure struct {
 	name string
 	mode string
-	// cause makes it go wrong.
+	// cause makes it fail.
 	cause func(w *world)
-	// says are parts of what the person reads, markup left out.
+	// says are parts of the message, without markup.
 	says []string
-	// code is what the browser side is told; "" when the person was given a link instead.
+	// code is the error code for the webapp; "" if the person gets a link instead.
 	code string
 	// connected has the person connected before.
 	connected bool
@@ -110,7 +110,7 @@ func nowhere(t *testing.T) string {
 	return server.URL
 }
 
-// zoomFailures are those that can befall a person whose grant is good, in any mode and on every way in.
+// zoomFailures are those that a person with a valid grant can meet, in any mode and on every way to start.
 func zoomFailures() []failure {
 	return []failure{
 		{
@@ -135,7 +135,7 @@ func zoomFailures() []failure {
 			cause: answers(kit.Action{Status: 404, Body: []byte(`"<html>Not here</html>"`)}),
 		},
 		{
-			name: "nobody listens at the API's address", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
+			name: "nothing listens at the API's address", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom API URL”"},
 			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomAPIURL": nowhere(w.t) + "/v2"}) },
 		},
 		{
@@ -157,7 +157,7 @@ func zoomFailures() []failure {
 	}
 }
 
-// grantFailures concern who acts as whom.
+// grantFailures concern grants.
 func grantFailures() []failure {
 	return []failure{
 		{name: "not connected", mode: "user", says: []string{"connect your Zoom account", "starts right after that"}, cause: func(*world) {}},
@@ -198,7 +198,7 @@ func grantFailures() []failure {
 		},
 		{name: "no account ID", mode: "s2s", code: "not_configured", says: []string{"“Zoom account ID”"}, cause: set(map[string]any{"AccountID": ""})},
 		{
-			name: "nobody listens where tokens are", mode: "s2s", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom URL”"},
+			name: "nothing listens where tokens are", mode: "s2s", code: "zoom_unreachable", says: []string{"can't reach Zoom", "“Zoom URL”"},
 			cause: func(w *world) { w.mm.Set(map[string]any{"ZoomURL": nowhere(w.t)}) },
 		},
 		{
@@ -242,7 +242,7 @@ func TestDefect15_EachFailureReachesTheUserOnEveryWayToStart(t *testing.T) {
 func TestDefect15_AFailureAfterConnectingIsShownOnThePageAndInTheChannel(t *testing.T) {
 	t.Parallel()
 	for _, f := range zoomFailures() {
-		if f.code == "not_configured" || strings.Contains(f.name, "nobody listens") {
+		if f.code == "not_configured" || strings.Contains(f.name, "nothing listens") {
 			continue // then connecting itself fails
 		}
 		t.Run(f.name, func(t *testing.T) {
@@ -254,7 +254,7 @@ func TestDefect15_AFailureAfterConnectingIsShownOnThePageAndInTheChannel(t *test
 	}
 }
 
-// connectFor connects who has to be connected for this user to start meetings.
+// connectFor connects the user whose grant this user's meetings need.
 func (w *world) connectFor(u *mmtest.User, mode string) {
 	w.t.Helper()
 	switch mode {

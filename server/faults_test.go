@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// faultInputs holds deliveries that were once shown wrongly, beside the checkout; they are no part of it.
+// faultInputs holds deliveries that were once shown incorrectly, beside the checkout; they are not part of it.
 const faultInputs = "../../shared/faults"
 
 // faultInput is one of them: what happened, in order.
@@ -88,7 +88,7 @@ func TestTheInputsOfFaultsAreShownCorrectly(t *testing.T) {
 	}
 }
 
-// plays sends the file's deliveries to the hook, as they come.
+// plays sends the file's deliveries to the hook, in order.
 func (w *bridgeWorld) plays(file string, h hook) {
 	w.t.Helper()
 	text, err := os.ReadFile(file)

@@ -49,7 +49,7 @@ func TestAFloodOnOneHookBlocksNeitherAnotherNorZoom(t *testing.T) {
 	require.Eventually(t, func() bool { return len(w.backroom.Posts()) > 1 }, patience, tick, "the other channel has its card")
 }
 
-// statusOf returns how the post of a meeting stands.
+// statusOf returns the status in a meeting's post.
 func statusOf(w *bridgeWorld, postID string) any {
 	for _, post := range w.town.Posts() {
 		if post.Id == postID {

@@ -61,7 +61,7 @@ func TestDefect34_ReconnectingWithAnotherZoomUserLeavesNothingOfTheFirst(t *test
 	require.Empty(t, w.alice.DirectMessages(w.botID()))
 }
 
-// deauthorized is the payload of Zoom's word that the user removed the app.
+// deauthorized is the payload of Zoom's event that the user removed the app.
 func (w *world) deauthorized(u *mmtest.User, at time.Time) map[string]any {
 	w.t.Helper()
 	user := sandbox.User{}
@@ -97,7 +97,7 @@ func TestDefect06_RemovingTheAppInZoomDeletesTheGrantAndNotifiesItsOwner(t *test
 				require.Equal(t, kit.DeliveryDone, d.State)
 				urls[d.URL[strings.LastIndex(d.URL, "/"):]] = true
 			}
-			require.Equal(t, map[string]bool{"/webhook": true, "/deauthorization": true}, urls, "Zoom tells both addresses")
+			require.Equal(t, map[string]bool{"/webhook": true, "/deauthorization": true}, urls, "Zoom notifies both URLs")
 			told := owner.DirectMessages(w.botID())
 			require.Len(t, told, 1, "of both, one counts")
 			requireSays(t, told[0].Message, says)

@@ -27,7 +27,7 @@ func (w *world) allowsElsewhere(atZoom *mmtest.User, link string) *mmtest.Respon
 	return w.decidesElsewhere(address(atZoom), "allow", link)
 }
 
-// decidesElsewhere has the account decide so in such a browser, at whichever tool the link leads to.
+// decidesElsewhere has the account decide so in such a browser, at the provider that the link leads to.
 func (w *world) decidesElsewhere(as, decision, link string) *mmtest.Response {
 	w.t.Helper()
 	begun := w.browses(link)

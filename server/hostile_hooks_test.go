@@ -21,13 +21,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// victim is a connection that someone sends to who should not.
+// victim is a connection that an attacker sends to.
 type victim struct {
 	provider     string
 	word, enable string // its command, and the setting that switches it on
 	hook, other  hook
 	signature    string // the header
-	scheme       string // what stands before a signature
+	scheme       string // the prefix of a signature
 	several      bool   // one signature of several is enough
 	headers      map[string]string
 	honest       string // a body as the provider sends it
@@ -48,7 +48,7 @@ func (v victim) signs(body, secret string) map[string]string {
 	return v.shows(v.scheme + provider.Sign([]byte(body), secret))
 }
 
-// tooMuch is more than any tool sends, in bytes.
+// tooMuch is more than any provider sends, in bytes.
 const tooMuch = 5 << 20
 
 // attempted is one delivery that must do nothing.
@@ -59,7 +59,7 @@ type attempted struct {
 	says          string // in the status of the connection; "" for nothing new
 }
 
-// hostiles are what someone sends to the victim, by what it is.
+// hostiles are the attacker's deliveries to the victim, by kind.
 func (v victim) hostiles() map[string]attempted {
 	at, right := v.hook.address, provider.Sign([]byte(v.honest), v.hook.token)
 	refused := func(proof string) attempted {
@@ -128,7 +128,7 @@ func TestHostileDeliveriesToJenkinsDoNothing(t *testing.T) {
 		wrongTypes:   `{"name":7,"url":[],"build":"yes","full_url":{},"status":[1]}`,
 		unprovedSays: "The token was missing",
 	}
-	w.bears(v)
+	w.withstands(v)
 	for name, shown := range map[string]map[string]string{
 		"a wrong token": {"Authorization": "guessed"}, "another's": {"Authorization": v.other.token}, "a part": {"Authorization": v.hook.token[:5]},
 		"a wrong password": {"Authorization": "Basic amVua2luczp4"}, "broken Basic": {"Authorization": "Basic %%%"}, "Bearer": {"Authorization": "Bearer "},
@@ -155,7 +155,7 @@ func TestHostileDeliveriesToBitbucketDoNothing(t *testing.T) {
 		wrongTypes:   `{"eventKey":[],"date":{},"actor":"ada","repository":[],"changes":"all"}`,
 		unprovedSays: "The signature or token was missing",
 	}
-	w.bears(v)
+	w.withstands(v)
 	ping := map[string]string{"X-Event-Key": "diagnostics:ping"}
 	require.Equal(t, http.StatusOK, w.arrives(v.hook.address, `{"test":true}`, ping).Status, "an unsigned ping may be answered")
 	require.Equal(t, http.StatusOK, w.arrives(v.hook.address, v.honest+" ", ping).Status, "and does nothing")
@@ -164,8 +164,8 @@ func TestHostileDeliveriesToBitbucketDoNothing(t *testing.T) {
 	w.card(w.town)
 }
 
-// bears sends all that is hostile to the victim, then what is honest, which is taken.
-func (w *bridgeWorld) bears(v victim) {
+// withstands sends all hostile deliveries to the victim, then a genuine one, which must be accepted.
+func (w *bridgeWorld) withstands(v victim) {
 	w.t.Helper()
 	told := func() string {
 		w.alice.Types("/"+v.word+" status", w.town)
@@ -183,7 +183,7 @@ func (w *bridgeWorld) bears(v victim) {
 			newest, _, _ := strings.Cut(strings.Split(after, "\n* ")[1], "\n")
 			requireSays(w.t, newest, h.says)
 		} else if h.status == http.StatusNotFound {
-			require.Equal(w.t, before, after, "%s: what was sent nowhere is nobody's news", name)
+			require.Equal(w.t, before, after, "%s: what was sent nowhere notifies no one", name)
 		}
 		w.zoom.Advance(time.Second)
 	}
@@ -231,7 +231,7 @@ func (w *bridgeWorld) newBitbucket() func(u *mmtest.User, slug string, at *mmtes
 	}
 }
 
-// webhooksMade stands before a Bitbucket and takes down the addresses and secrets of the webhooks that are made there.
+// webhooksMade is a proxy for a Bitbucket that records the URLs and secrets of the webhooks created there.
 type webhooksMade struct {
 	next http.Handler
 

@@ -9,7 +9,7 @@ import (
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
 )
 
-// TestARecreatedBranchGetsItsOwnCards has both plugins tell of a job whose builds begin at #1 again.
+// TestARecreatedBranchGetsItsOwnCards has both plugins report a job whose builds start at #1 again.
 func TestARecreatedBranchGetsItsOwnCards(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)

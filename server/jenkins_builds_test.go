@@ -39,10 +39,10 @@ func TestABuildIsOnePostFromStartToFailureWithItsHistoryInTheThread(t *testing.T
 	require.Contains(t, failed.Buttons(), "Rebuild")
 	requireSays(t, failed.Text(), "Ada", "Branch: main", "Commit: 3c5a9d1", "Duration: 1 min 3", "Tests: 12 in all, 1 failed")
 	said := thread(failed, w.town)
-	require.Len(t, said, 2, "commits, and the end with its tests; although two plugins told of it six times: %q", said)
+	require.Len(t, said, 2, "commits, and the end with its tests; although two plugins reported it six times: %q", said)
 	requireSays(t, strings.Join(said, "\n"), "Count @channel twice", "Failed after 1 min 3", "CartTest.total")
-	require.NotContains(t, strings.Join(said, "\n"), "@channel", "which calls nobody")
-	require.NotContains(t, strings.Join(said, "\n")+failed.Text(), "a.go", "what was changed is nobody's business")
+	require.NotContains(t, strings.Join(said, "\n"), "@channel", "which mentions no one")
+	require.NotContains(t, strings.Join(said, "\n")+failed.Text(), "a.go", "changed files are not shown")
 }
 
 func TestABuildFromStartToFailureToBackToNormalIsOnePostWithAThread(t *testing.T) {
@@ -66,8 +66,8 @@ func TestABuildFromStartToFailureToBackToNormalIsOnePostWithAThread(t *testing.T
 	require.Equal(t, "☑️ Failed, fixed since · folder » web #2", title(mended))
 	requireSays(t, mended.Text(), "Fixed by [#3](", ") after 1 failure, 1 h 1 min")
 	said := thread(mended, w.town)
-	require.Len(t, said, 2, "how it ended, and that it is mended: %q", said)
-	require.Len(t, cards(w.town), 3, "one for each build, and no more for being mended")
+	require.Len(t, said, 2, "its result, and that it is fixed: %q", said)
+	require.Len(t, cards(w.town), 3, "one for each build, and none for the fix")
 }
 
 func TestOnlyBuildsOfTheStreakAreFixed(t *testing.T) {
@@ -194,7 +194,7 @@ func TestSeveralControllersAndSeveralChannels(t *testing.T) {
 
 	w.builds(here.Job("web").Sends(zoomPlugin(east)), ci.Failure, time.Minute)
 	w.builds(other.Job("web").Sends(zoomPlugin(west)), ci.Success, time.Minute)
-	require.Equal(t, []string{"❌ Failed · web #1", "✅ Succeeded · web #1"}, titles(w.town), "jobs of one name are told apart")
+	require.Equal(t, []string{"❌ Failed · web #1", "✅ Succeeded · web #1"}, titles(w.town), "jobs of one name are distinguished")
 	require.Equal(t, []string{"❌ Failed · web #1"}, titles(w.backroom))
 	require.NotEqual(t, cards(w.town)[0].Attachments()[0].Footer, cards(w.town)[1].Attachments()[0].Footer, "the footer says which Jenkins")
 
@@ -238,7 +238,7 @@ func TestABurstOfEventsMakesFewEditsOfOneCard(t *testing.T) {
 	w.settle()
 	require.Equal(t, "✅ Succeeded · web #1", title(w.card(w.town)))
 	said := thread(w.card(w.town), w.town)
-	require.LessOrEqual(t, len(said), 12, "what came at once is told together: %d", len(said))
+	require.LessOrEqual(t, len(said), 12, "simultaneous events are combined: %d", len(said))
 	requireSays(t, strings.Join(said, "\n"), "step 29")
 }
 
@@ -313,7 +313,7 @@ func TestAfterRotationBothSecretsWorkForADay(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, w.jenkins.Journal(kit.Filter{})[len(w.jenkins.Journal(kit.Filter{}))-1].Status)
 }
 
-// states returns what the cards in the channel say before the name of what they are about.
+// states returns the states of the cards in the channel.
 func states(c *mmtest.Channel) []string {
 	var found []string
 	for _, heading := range titles(c) {

@@ -13,7 +13,7 @@ import (
 )
 
 // TestAForgedBuildCannotUseTheTokenOnAnotherJob has someone who read the hook's secret, such as in the configuration of a job, make cards for
-// jobs of the same Jenkins that no one confirmed, and press all that a card can have.
+// jobs of the same Jenkins that no one confirmed, and click every button that a card can have.
 func TestAForgedBuildCannotUseTheTokenOnAnotherJob(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)

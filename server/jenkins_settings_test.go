@@ -161,7 +161,7 @@ func TestThePolicyDecidesWhoCanConnect(t *testing.T) {
 				before := len(u.DirectMessages(w.botID()))
 				direct := u.DirectWith(w.botID())
 				u.Says("jenkins connect", direct)
-				if !allowed { // one's own conversation with the bot is no way around the policy
+				if !allowed { // the user's own conversation with the bot does not bypass the policy
 					requireSays(t, lastNote(u)+direct.LastPost().Message, "can change what this channel is connected to")
 					continue
 				}
@@ -199,7 +199,7 @@ func TestATriggerOfAnotherPluginIsKeptAndAnAlternativeCanBeSet(t *testing.T) {
 	requireSays(t, w.alice.DirectWith(w.botID()).LastPost().Message, "isn't connected to Jenkins yet")
 }
 
-// providerAnswer is what the user reads of Jenkins in the System Console.
+// providerAnswer is Jenkins as the System Console shows it to the user.
 func (w *bridgeWorld) providerAnswer(u *mmtest.User) map[string]any {
 	w.t.Helper()
 	var answer []map[string]any

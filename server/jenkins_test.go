@@ -32,7 +32,7 @@ func TestJ1BuildsAreShownInAChannelAndByDirectMessage(t *testing.T) {
 func TestJ2EveryoneCanUseItOnceAnAdminHasEnabledIt(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
-	h := w.connects(w.bob, "/jenkins connect", w.town) // who is no one in particular
+	h := w.connects(w.bob, "/jenkins connect", w.town) // who has no special rights
 	job := w.jenkins.Job("web").Sends(zoomPlugin(h))
 	w.builds(job, ci.Success, time.Minute)
 	require.Len(t, cards(w.town), 1)
@@ -174,7 +174,7 @@ func TestJ7EachEventIsDistinguished(t *testing.T) {
 		word, _, _ := strings.Cut(strings.SplitN(a.Title, " ", 2)[1], " · ")
 		require.True(t, strings.HasPrefix(a.Fallback, word+": web #"), "a notification says it in words: %s", a.Fallback)
 	}
-	require.Len(t, colours, 5, "what is alike for the eye is told apart by emoji and word")
+	require.Len(t, colours, 5, "similar colors are distinguished by emoji and word")
 }
 
 func TestJ8RemovalAsksForConfirmation(t *testing.T) {

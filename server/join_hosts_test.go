@@ -51,5 +51,5 @@ func TestC9_ThePostKeepsItsOriginalMessageAndItsAuthorsEdits(t *testing.T) {
 	require.Equal(t, post.Message, post.Prop("meeting_message"))
 	w.begins(post)
 	w.ends(post)
-	require.Equal(t, post.Message, post.Refreshed().Prop("meeting_message"), "so that an edit can be told from it")
+	require.Equal(t, post.Message, post.Refreshed().Prop("meeting_message"), "so that an edit can be recognized")
 }

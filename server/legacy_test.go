@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// An admin replaces the public plugin by this one: people stay connected, and the tokens that lay in the clear are gone.
+// An admin replaces the public plugin by this one: people stay connected, and the tokens in plain text are gone.
 func TestGrantsOfThePublicPluginAreMigrated(t *testing.T) {
 	t.Parallel()
 	for mode, leave := range map[string]func(w *world, refresh string) string{
@@ -100,7 +100,7 @@ func TestDisconnectingAlsoDropsTheGrantThatThePublicPluginLeft(t *testing.T) {
 	for name, before := range map[string]func(w *world){
 		"before the first start": func(*world) {},
 		"after a start":          func(w *world) { w.alice.Types("/zoom start", w.backroom) },
-		"after connecting anew": func(w *world) {
+		"after connecting again": func(w *world) {
 			w.connect(w.alice)
 			w.leavesToken(w.alice, "left again by a server that still ran the public plugin")
 		},
@@ -137,7 +137,7 @@ func TestAGrantOfThePublicPluginSurvivesAnOutageDuringMigration(t *testing.T) {
 				})
 				w.alice.Types("/zoom start", w.town)
 				w.alice.Types("/zoom start", w.backroom)
-				require.Len(t, meetings(w.backroom), 1, "nobody has to connect again")
+				require.Len(t, meetings(w.backroom), 1, "no one has to connect again")
 				w.alice.Types("/zoom disconnect", w.town)
 				w.alice.Clicks("Disconnect")
 				require.Empty(t, w.mm.KV.Keys("zoomtoken"), "what could not be removed then goes now")

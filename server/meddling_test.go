@@ -9,7 +9,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// meddler stands between one server's plugin and Mattermost, to make calls fail there and nowhere else.
+// meddler sits between one server's plugin and Mattermost, to make calls fail only there.
 type meddler struct {
 	plugin.API
 

@@ -111,10 +111,10 @@ func (s *stronghold) holds(u *mmtest.User, what string, answers ...*mmtest.Respo
 	}
 }
 
-// outsiders are who is not in the channel: someone else, a system admin, and someone who has left.
+// outsiders are users outside the channel: another user, a system admin, and a former member.
 func outsiders() map[string]func(s *stronghold) *mmtest.User {
 	return map[string]func(s *stronghold) *mmtest.User{
-		"somebody else": func(s *stronghold) *mmtest.User {
+		"another user": func(s *stronghold) *mmtest.User {
 			mallory := s.mm.AddUser("mallory")
 			s.town.Join(mallory)
 			return mallory
@@ -135,7 +135,7 @@ func outsiders() map[string]func(s *stronghold) *mmtest.User {
 	}
 }
 
-// eachOutsider tells the story with each of them.
+// eachOutsider runs the story with each of them.
 func eachOutsider(t *testing.T, story func(s *stronghold, u *mmtest.User)) {
 	t.Helper()
 	for name, outsider := range outsiders() {
@@ -217,7 +217,7 @@ func (s *stronghold) filledIn(form *mmtest.Dialog, place string) model.SubmitDia
 	return model.SubmitDialogRequest{UserId: s.alice.ID, ChannelId: place, CallbackId: form.CallbackId, State: form.State, Submission: values}
 }
 
-// TestButtonsStopWorkingForMembersWhoLeave has bob press and send what he himself was shown while he was a member.
+// TestButtonsStopWorkingForMembersWhoLeave has bob click and submit what he was shown while he was a member.
 func TestButtonsStopWorkingForMembersWhoLeave(t *testing.T) {
 	t.Parallel()
 	for name, leaves := range map[string]func(s *stronghold){
@@ -291,7 +291,7 @@ func TestForgedCardsDoNothing(t *testing.T) {
 	})
 }
 
-// TestMembersOfTheChannelStillCan shows that what is refused to others is refused for who they are.
+// TestMembersOfTheChannelStillCan shows that others are refused for lack of rights.
 func TestMembersOfTheChannelStillCan(t *testing.T) {
 	t.Parallel()
 	s := newStronghold(t)

@@ -32,7 +32,7 @@ func (h *pagerHost) does(u *mmtest.User, what, field, label string) {
 	h.passes()
 }
 
-// told is what stands in the thread of the town's newest card.
+// told is the thread of the town's newest card.
 func (h *pagerHost) told() string {
 	h.t.Helper()
 	all := cards(h.town)
@@ -43,41 +43,41 @@ func TestAnIncidentIsEscalatedReassignedSnoozedAndPrioritizedFromTheCard(t *test
 	t.Parallel()
 	h, id := alarmed(t)
 	h.does(h.alice, "Set priority…", "priority", "P2")
-	require.Equal(t, "P2", h.stands(id).Priority)
+	require.Equal(t, "P2", h.current(id).Priority)
 	requireTells(t, lastNote(h.alice), "You set the priority of", "Disk full")
 	requireTells(t, h.told(), "Alice Ames set the priority to P2")
 	require.Contains(t, h.card(h.town).Text(), "P2")
 
 	h.does(h.alice, "Escalate…", "level", "Level 2: Carol Reyes")
-	require.Equal(t, 2, h.stands(id).Level)
-	require.Equal(t, []string{addressOf(h.carol)}, h.stands(id).Assignees)
+	require.Equal(t, 2, h.current(id).Level)
+	require.Equal(t, []string{addressOf(h.carol)}, h.current(id).Assignees)
 	requireTells(t, lastNote(h.alice), "You escalated", "to level 2")
 	require.Contains(t, strings.ReplaceAll(h.card(h.town).Text(), "\u200b", ""), "Carol Reyes")
 
 	h.does(h.alice, "Reassign…", "whom", "Bob Kahn")
-	require.Equal(t, []string{addressOf(h.bob)}, h.stands(id).Assignees)
+	require.Equal(t, []string{addressOf(h.bob)}, h.current(id).Assignees)
 	requireTells(t, h.told(), "Alice Ames assigned it to", "Bob Kahn")
 	h.does(h.alice, "Reassign…", "whom", "Policy: Web on-call")
-	require.Equal(t, []string{addressOf(h.carol)}, h.stands(id).Assignees)
+	require.Equal(t, []string{addressOf(h.carol)}, h.current(id).Assignees)
 
 	h.later(clickPause)
 	h.alice.Clicks("Acknowledge")
 	h.passes()
 	h.does(h.alice, "Snooze…", "while", "4 h")
-	require.WithinDuration(t, h.mm.Now().Add(4*time.Hour), h.stands(id).SnoozedTil, time.Minute)
+	require.WithinDuration(t, h.mm.Now().Add(4*time.Hour), h.current(id).SnoozedTil, time.Minute)
 	requireTells(t, h.told(), "Alice Ames snoozed it for 4 h")
 	require.Len(t, cards(h.town), 1, "all on one card")
-	require.Equal(t, addressOf(h.alice), h.stands(id).ChangedBy)
+	require.Equal(t, addressOf(h.alice), h.current(id).ChangedBy)
 
 	h.later(clickPause)
 	h.alice.Clicks("Resolve")
 	h.passes()
 	for _, choice := range []string{"escalate", "reassign", "snooze"} { // by a client that still shows the menu
-		before := h.stands(id)
+		before := h.current(id)
 		h.later(clickPause)
 		h.clicksMenu(h.alice, h.card(h.town), choice)
 		require.Nil(t, h.alice.Dialog(), choice)
-		require.Equal(t, before, h.stands(id), choice)
+		require.Equal(t, before, h.current(id), choice)
 	}
 }
 
@@ -93,7 +93,7 @@ func (h *pagerHost) clicksMenu(u *mmtest.User, card *mmtest.Post, choice string)
 func TestOnlyOfferedChoicesAreAccepted(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
-	before := h.stands(id)
+	before := h.current(id)
 	for field, what := range map[string]string{"level": "Escalate…", "whom": "Reassign…", "while": "Snooze…", "priority": "Set priority…"} {
 		for _, made := range []string{"-1", "999999999999", "user/../PBOB123", "../services", "<script>"} {
 			h.later(clickPause)
@@ -107,7 +107,7 @@ func TestOnlyOfferedChoicesAreAccepted(t *testing.T) {
 			h.alice.Cancels()
 		}
 	}
-	require.Equal(t, before, h.stands(id))
+	require.Equal(t, before, h.current(id))
 }
 
 func TestRespondersAndStatusUpdatesAreInTheThread(t *testing.T) {
@@ -127,7 +127,7 @@ func TestRespondersAndStatusUpdatesAreInTheThread(t *testing.T) {
 	require.Equal(t, 4, len(thread(h.card(h.town), h.town)))
 }
 
-// What someone was faster with is no failure: the card is corrected, and who clicked is told who it was.
+// An action that someone else did first is no failure: the card is corrected, and the user who clicked reads who it was.
 func TestALateClickSaysWhoWasFaster(t *testing.T) {
 	t.Parallel()
 	for name, faster := range map[string]struct {
@@ -145,25 +145,25 @@ func TestALateClickSaysWhoWasFaster(t *testing.T) {
 			card := h.card(h.town)
 			require.NoError(t, h.pager.LoseHooks())
 			h.happens(id, pager.Happening{What: faster.what, By: faster.by.ID})
-			require.NotContains(t, heading(h.card(h.town)), faster.heading, "nobody has told us")
+			require.NotContains(t, heading(h.card(h.town)), faster.heading, "no event has arrived")
 			h.clicksCard(h.alice, card, faster.action)
 			requireTells(t, lastNote(h.alice), faster.by.Name, faster.says)
 			h.passes()
 			require.Contains(t, heading(h.card(h.town)), faster.heading)
-			require.Equal(t, faster.by.Email, h.stands(id).ChangedBy, "it stays theirs")
+			require.Equal(t, faster.by.Email, h.current(id).ChangedBy, "it stays theirs")
 		})
 	}
 }
 
-// Each does what PagerDuty lets them: an admin, a responder, someone who may only look, and someone without an account.
+// Each does what PagerDuty allows: an admin, a responder, an observer, and someone without an account.
 func TestPagerDutyDecidesWhatEachUserCanDo(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
 	h.carol.Clicks("Acknowledge")
 	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
 	h.passes()
-	require.Equal(t, "acknowledged", h.stands(id).Status)
-	require.Equal(t, addressOf(h.carol), h.stands(id).ChangedBy)
+	require.Equal(t, "acknowledged", h.current(id).Status)
+	require.Equal(t, addressOf(h.carol), h.current(id).ChangedBy)
 
 	h.eve.Clicks("Resolve")
 	h.signsIn(h.eve)
@@ -172,16 +172,16 @@ func TestPagerDutyDecidesWhatEachUserCanDo(t *testing.T) {
 	h.later(clickPause)
 	h.eve.Clicks("Resolve")
 	h.passes()
-	require.Equal(t, "acknowledged", h.stands(id).Status)
+	require.Equal(t, "acknowledged", h.current(id).Status)
 	h.dave.Clicks("Resolve")
 	requireTells(t, lastNote(h.dave), "To do this as yourself, sign in to PagerDuty")
-	require.Equal(t, "acknowledged", h.stands(id).Status)
+	require.Equal(t, "acknowledged", h.current(id).Status)
 	require.NotContains(t, h.told(), "Eve")
 
 	h.later(clickPause)
 	h.alice.Clicks("Resolve")
 	h.passes()
-	require.Equal(t, addressOf(h.alice), h.stands(id).ChangedBy)
+	require.Equal(t, addressOf(h.alice), h.current(id).ChangedBy)
 	requireTells(t, h.told(), "Carol Reyes acknowledged it", "Alice Ames resolved it")
 	var answers []int
 	tokens := map[string]bool{}
@@ -193,7 +193,7 @@ func TestPagerDutyDecidesWhatEachUserCanDo(t *testing.T) {
 	require.Len(t, tokens, 3, "each with a token of their own")
 }
 
-// A webhook that someone deleted at PagerDuty is missed, said to be missing, and made again.
+// A webhook that someone deleted in PagerDuty is noticed, reported as missing, and created again.
 func TestAWebhookDeletedInPagerDutyIsRepairedAndStatusSaysSo(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
@@ -202,7 +202,7 @@ func TestAWebhookDeletedInPagerDutyIsRepairedAndStatusSaysSo(t *testing.T) {
 	h.alice.Types("/pduty status", h.town)
 	requireTells(t, lastNote(h.alice), "The webhook in PagerDuty is missing")
 	h.later(6 * time.Minute)
-	require.Len(t, h.pager.Hooks(), 1, "it is made anew without anybody asking")
+	require.Len(t, h.pager.Hooks(), 1, "it is created again automatically")
 	h.alice.Types("/pduty status", h.town)
 	requireTells(t, lastNote(h.alice), "The webhook in PagerDuty is OK")
 	h.triggers("Database", "Heard again")
@@ -229,7 +229,7 @@ func TestAMissingWebhookIsRepairedWithAButton(t *testing.T) {
 	require.Len(t, cards(h.town), 2)
 }
 
-// PagerDuty tells a webhook's secret once. Where that answer is lost, the webhook is of no use and makes room for another.
+// PagerDuty reveals a webhook's secret once. Where that answer is lost, the webhook is of no use and makes room for another.
 func TestAWebhookWhoseSecretWasLostInTransitIsReplaced(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
@@ -258,16 +258,16 @@ func TestDeliveriesSignedWithTwoSecretsAreAccepted(t *testing.T) {
 	require.Len(t, cards(h.town), 2)
 }
 
-// The bridge of an incident and the note about it are written as who started the meeting.
+// The conference bridge of an incident and the note about it are written as the user who started the meeting.
 func TestAMeetingBecomesTheConferenceBridgeOfTheIncident(t *testing.T) {
 	t.Parallel()
 	h, id := alarmed(t)
 	h.alice.Clicks("Start Zoom meeting")
-	require.Eventually(t, func() bool { return len(h.stands(id).Notes) == 1 }, patience, tick)
+	require.Eventually(t, func() bool { return len(h.current(id).Notes) == 1 }, patience, tick)
 	link, _ := meetings(h.town)[0].Prop("meeting_link").(string)
-	require.Equal(t, link, h.stands(id).BridgeURL)
-	require.Equal(t, "Alice Ames", h.stands(id).Notes[0].By)
-	require.Contains(t, h.stands(id).Notes[0].Text, link)
+	require.Equal(t, link, h.current(id).BridgeURL)
+	require.Equal(t, "Alice Ames", h.current(id).Notes[0].By)
+	require.Contains(t, h.current(id).Notes[0].Text, link)
 	h.passes()
 	require.Equal(t, h.card(h.town).Id, meetings(h.town)[0].RootId)
 	requireTells(t, h.told(), "Alice Ames set the conference bridge")

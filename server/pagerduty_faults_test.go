@@ -15,8 +15,8 @@ import (
 	pager "mattermost-plugin-zoom/sandbox/pagerduty"
 )
 
-// hears sends a delivery as PagerDuty would: signed, to the webhook of the channel.
-func (h *pagerHost) hears(body []byte) {
+// receives sends a delivery as PagerDuty would: signed, to the webhook of the channel.
+func (h *pagerHost) receives(body []byte) {
 	h.t.Helper()
 	hooks := h.pager.Hooks()
 	require.Len(h.t, hooks, 1)
@@ -27,8 +27,8 @@ func (h *pagerHost) hears(body []byte) {
 	h.passes()
 }
 
-// hearsAll has the channel hear of every kind of news, with these filters.
-func (h *pagerHost) hearsAll(filters map[string]any) {
+// followsAll has the channel select all events, with these filters.
+func (h *pagerHost) followsAll(filters map[string]any) {
 	h.t.Helper()
 	h.follows(h.alice, "", h.town)
 	h.alice.Types("/pduty configure", h.town)
@@ -51,13 +51,13 @@ func TestRecordedDeliveriesOfPagerDutyAreShownCorrectly(t *testing.T) {
 			if name == "pagerduty-filter-leak" {
 				filters = map[string]any{"filter_urgency": "high"}
 			}
-			h.hearsAll(filters)
+			h.followsAll(filters)
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			var story struct{ Deliveries []json.RawMessage }
 			require.NoError(t, json.Unmarshal(text, &story))
 			for _, body := range story.Deliveries {
-				h.hears(body)
+				h.receives(body)
 			}
 			if filters != nil {
 				require.Empty(t, cards(h.town), "its urgency is low")
@@ -85,7 +85,7 @@ func TestANoteOnAnUnknownIncidentWaitsForTheLookup(t *testing.T) {
 			h := newPager(t)
 			made, err := h.pager.Trigger(pager.Trigger{Service: "Database", Title: "Disk full", Urgency: urgency})
 			require.NoError(t, err)
-			h.hearsAll(map[string]any{"filter_urgency": "high"})
+			h.followsAll(map[string]any{"filter_urgency": "high"})
 			h.happens(made.ID, pager.Happening{What: pager.AddNote, By: "PBOB123", Text: "Looking"})
 			h.passes()
 			require.Equal(t, shown, titles(h.town))

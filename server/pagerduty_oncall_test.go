@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// until lets time pass up to the moment, and has both servers look what is due.
+// until lets time pass up to the moment, and has both servers check what is due.
 func (h *pagerHost) until(at time.Time, servers ...*Plugin) {
 	h.t.Helper()
 	if d := at.Sub(h.mm.Now()); d > 0 {
@@ -21,7 +21,7 @@ func (h *pagerHost) until(at time.Time, servers ...*Plugin) {
 	h.ticks(servers...)
 }
 
-// ticks has all servers look at once which lists are due.
+// ticks has all servers check at once which lists are due.
 func (h *pagerHost) ticks(servers ...*Plugin) {
 	h.t.Helper()
 	var all sync.WaitGroup
@@ -32,15 +32,15 @@ func (h *pagerHost) ticks(servers ...*Plugin) {
 	h.passes()
 }
 
-// wantsDuty has alice set up a list in the town, each day at the time in Berlin.
-func (h *pagerHost) wantsDuty(clock string) {
+// createsOnCallList has alice set up a list in the town, each day at the time in Berlin.
+func (h *pagerHost) createsOnCallList(clock string) {
 	h.t.Helper()
 	h.alice.Types("/pduty oncall", h.town)
 	h.alice.Submits(map[string]any{"name": "Who to wake", "schedule": "Primary", "time": clock, "zone": "Europe/Berlin"})
 	require.Nil(h.t, h.alice.Dialog(), "the form stays open: %+v", h.alice.Dialog())
 }
 
-// lists are the posted lists of who is on call.
+// lists are the posted on-call lists.
 func lists(c *mmtest.Channel) []*mmtest.Post {
 	var found []*mmtest.Post
 	for _, p := range cards(c) {
@@ -90,7 +90,7 @@ func TestP11TheOnCallListIsPostedDailyAtItsTime(t *testing.T) {
 	require.Len(t, lists(h.town), before+1, "and no more")
 }
 
-// Over both changes of the clocks the list comes once a day at nine, on two servers that look at the same time.
+// Across both clock changes the list is posted once a day at nine, on two servers that check at the same time.
 func TestTheListIsPostedOnceADayAcrossClockChangesOnTwoServers(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
@@ -132,7 +132,7 @@ func TestALateListIsPostedWithinAnHour(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
-	h.wantsDuty("09:00")
+	h.createsOnCallList("09:00")
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	require.NoError(t, err)
 	now := h.mm.Now().In(berlin)
@@ -142,14 +142,14 @@ func TestALateListIsPostedWithinAnHour(t *testing.T) {
 	require.Len(t, lists(h.town), 1)
 	h.zoom.Advance(nine.AddDate(0, 0, 1).Add(61 * time.Minute).Sub(h.mm.Now()))
 	h.ticks()
-	require.Len(t, lists(h.town), 1, "later than an hour nobody wants it")
+	require.Len(t, lists(h.town), 1, "after an hour it is too late")
 }
 
 func TestTheOwnerIsNotifiedOnceWhenAListCannotBePosted(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
-	h.wantsDuty("09:00")
+	h.createsOnCallList("09:00")
 	h.alice.Types("/pduty signout", h.town)
 	h.alice.Clicks("Sign out")
 	berlin, err := time.LoadLocation("Europe/Berlin")

@@ -135,7 +135,7 @@ func TestP12SearchShowsAPreviewAndSendPostsACardForEveryone(t *testing.T) {
 	h.carol.Clicks("Acknowledge") // the card's, with an account of her own
 	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
 	h.passes()
-	require.Equal(t, addressOf(h.carol), h.stands(id).ChangedBy)
+	require.Equal(t, addressOf(h.carol), h.current(id).ChangedBy)
 	require.Contains(t, heading(h.card(h.backroom)), "Acknowledged")
 
 	h.alice.Types("/pduty search #1", h.backroom)
@@ -227,14 +227,14 @@ func TestP7AMessageIsSharedToAnIncidentAsANote(t *testing.T) {
 	require.Equal(t, "It began with the deploy of 12:00", h.alice.Field("text").Default)
 	h.alice.Submits(nil)
 	require.Nil(t, h.alice.Dialog())
-	require.Equal(t, "It began with the deploy of 12:00", h.stands(id).Notes[0].Text)
+	require.Equal(t, "It began with the deploy of 12:00", h.current(id).Notes[0].Text)
 	requireTells(t, lastNote(h.alice), "Your note was added to", "Checkout answers slowly")
 	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
 	h.alice.Clicks("Post to chat")
 	requireTells(t, h.town.LastPost().Message, "alice", "Checkout answers slowly", "the deploy of 12:00")
 }
 
-// A button is sealed for who it was shown to; what others make of it does nothing.
+// A button is sealed for the user it was shown to; it does nothing for others.
 func TestAPrivateCardActsOnlyForItsReader(t *testing.T) {
 	t.Parallel()
 	h := triggered(t)

@@ -20,7 +20,7 @@ func takesReplies(t *testing.T) (h *pagerHost, incident string) {
 	h.follows(h.alice, "", h.backroom)
 	h.alice.Types("/pduty configure", h.town)
 	require.Equal(t, "Replies become notes", h.alice.Field("notes").DisplayName)
-	require.Equal(t, "false", h.alice.Field("notes").Default, "nobody's words leave the chat unless that is asked for")
+	require.Equal(t, "false", h.alice.Field("notes").Default, "replies leave the chat only if that is enabled")
 	h.alice.Submits(map[string]any{"notes": true})
 	require.Nil(t, h.alice.Dialog())
 	requireTells(t, lastNote(h.alice), "Replies in a card's thread become notes in PagerDuty")
@@ -32,7 +32,7 @@ func takesReplies(t *testing.T) (h *pagerHost, incident string) {
 func (h *pagerHost) noted(id string) []string {
 	h.t.Helper()
 	var texts []string
-	for _, n := range h.stands(id).Notes {
+	for _, n := range h.current(id).Notes {
 		texts = append(texts, n.Text)
 	}
 	return texts
@@ -45,13 +45,13 @@ func TestRepliesInTheThreadBecomeNotesOfTheirAuthors(t *testing.T) {
 	h.alice.Says("It is the *log* volume", card)
 	h.passes()
 	require.Equal(t, []string{"It is the *log* volume"}, h.noted(id))
-	require.Equal(t, "Alice Ames", h.stands(id).Notes[0].By)
+	require.Equal(t, "Alice Ames", h.current(id).Notes[0].By)
 	said := strings.Join(thread(card, h.town), "\n")
-	require.Equal(t, 1, strings.Count(said, "volume"), "it stands there already: %s", said)
-	require.Equal(t, 1, strings.Count(strings.Join(thread(other, h.backroom), "\n"), "volume"), "the other channel hears of it")
+	require.Equal(t, 1, strings.Count(said, "volume"), "it is there already: %s", said)
+	require.Equal(t, 1, strings.Count(strings.Join(thread(other, h.backroom), "\n"), "volume"), "the other channel gets it")
 
 	h.happens(id, pager.Happening{What: pager.AddNote, By: "PBOB123", Text: "It is the *log* volume"})
-	require.Equal(t, 2, strings.Count(strings.Join(thread(card, h.town), "\n"), "volume"), "the same words from PagerDuty are news")
+	require.Equal(t, 2, strings.Count(strings.Join(thread(card, h.town), "\n"), "volume"), "the same words from PagerDuty are a new note")
 	require.Len(t, h.noted(id), 2, "and what we post goes nowhere")
 
 	reply := h.alice.Says("The logs rotate now", card)
@@ -79,7 +79,7 @@ func TestRepliesStayInChatUnlessNotesAreEnabled(t *testing.T) {
 	require.Empty(t, h.noted(id))
 }
 
-// Whoever has no account at PagerDuty is told once for each card, and may go on talking.
+// A user without an account in PagerDuty is told once for each card, and can keep replying.
 func TestAnAuthorWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
@@ -95,7 +95,7 @@ func TestAnAuthorWithoutAnAccountIsAskedOnceToSignIn(t *testing.T) {
 	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
 	h.passes()
 	require.Equal(t, []string{"I cleaned /var/log"}, h.noted(id), "what led there is added")
-	require.Equal(t, "Carol Reyes", h.stands(id).Notes[0].By)
+	require.Equal(t, "Carol Reyes", h.current(id).Notes[0].By)
 	h.carol.Get(link)
 	h.carol.Says("It grows again", card)
 	h.passes()
@@ -122,7 +122,7 @@ func TestAnObserverIsToldOnceThatTheirReplyIsNoNote(t *testing.T) {
 	require.LessOrEqual(t, len(h.eve.Notes()), asked+1)
 }
 
-// Two programs that answer each other would not end.
+// Two programs that answer each other would never stop.
 func TestPostsOfProgramsDoNotBecomeNotes(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)
@@ -150,7 +150,7 @@ func TestPostsOfProgramsDoNotBecomeNotes(t *testing.T) {
 	require.Equal(t, []string{"Heard twice"}, h.noted(id), "a reply is added once")
 }
 
-// What PagerDuty does not take is told to who wrote it, each time: they believe that it is noted.
+// The author is told each time that PagerDuty rejects a reply, since they expect it to be noted.
 func TestTheAuthorIsToldWhenPagerDutyRejectsTheirReply(t *testing.T) {
 	t.Parallel()
 	h, id := takesReplies(t)

@@ -28,13 +28,13 @@ func TestP1IncidentsAreSeenAcknowledgedAndResolvedInChat(t *testing.T) {
 
 	h.alice.Clicks("Acknowledge")
 	h.passes()
-	require.Equal(t, "acknowledged", h.stands(id).Status)
+	require.Equal(t, "acknowledged", h.current(id).Status)
 	require.Equal(t, card.Id, h.card(h.town).Id, "one incident is one post")
 	require.Contains(t, heading(h.card(h.town)), "Acknowledged · #1 Disk full")
 	h.zoom.Advance(10 * time.Minute)
 	h.alice.Clicks("Resolve")
 	h.passes()
-	require.Equal(t, "resolved", h.stands(id).Status)
+	require.Equal(t, "resolved", h.current(id).Status)
 	require.Contains(t, heading(h.card(h.town)), "Resolved · #1 Disk full")
 	require.Len(t, cards(h.town), 1)
 }
@@ -82,7 +82,7 @@ func TestP8AcknowledgingIsConfirmedWithPostToChat(t *testing.T) {
 	h.alice.Clicks("Acknowledge")
 	requireTells(t, lastNote(h.alice), "Disk full")
 	require.Equal(t, []string{"Post to chat"}, h.alice.LastNote().Buttons())
-	require.Len(t, h.bob.Notes(), before, "nobody else sees it")
+	require.Len(t, h.bob.Notes(), before, "no one else sees it")
 	h.passes()
 	posts := len(h.town.Posts())
 	h.alice.Clicks("Post to chat")
@@ -113,11 +113,11 @@ func TestANoteIsAddedFromTheCard(t *testing.T) {
 	h.alice.Submits(map[string]any{"text": "Cleaning up *now*"})
 	require.Nil(t, h.alice.Dialog())
 	h.passes()
-	require.Len(t, h.stands(id).Notes, 1)
-	require.Equal(t, "Cleaning up *now*", h.stands(id).Notes[0].Text)
+	require.Len(t, h.current(id).Notes, 1)
+	require.Equal(t, "Cleaning up *now*", h.current(id).Notes[0].Text)
 	said := strings.Join(thread(h.card(h.town), h.town), "\n")
 	requireSays(t, said, "Alice Ames", "Cleaning up")
-	require.Equal(t, 1, strings.Count(said, "Cleaning up"), "what PagerDuty tells of it adds nothing")
+	require.Equal(t, 1, strings.Count(said, "Cleaning up"), "PagerDuty's own event adds nothing")
 }
 
 func TestP13SigningOutOffersToSignInWithAnotherAccount(t *testing.T) {
@@ -173,7 +173,7 @@ func TestP17TokensAndSecretsAreSealed(t *testing.T) {
 	require.Equal(t, 2, found, "what the sandbox has minted is looked for in all of them when the story ends")
 }
 
-// Two people with different rights at PagerDuty and one without an account press the same button.
+// Two people with different rights in PagerDuty and one without an account click the same button.
 func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
@@ -185,24 +185,24 @@ func TestAClickActsAsTheUserWhoClicked(t *testing.T) {
 	page := h.signsIn(h.eve)
 	require.NotContains(t, page.Body, "acknowledged the")
 	h.passes()
-	require.Equal(t, "triggered", h.stands(id).Status, "an observer may not")
+	require.Equal(t, "triggered", h.current(id).Status, "an observer may not")
 
 	h.carol.Clicks("Acknowledge")
 	requireTells(t, lastNote(h.carol), "sign in to PagerDuty")
 	require.Equal(t, http.StatusOK, h.signsIn(h.carol).Status)
 	h.passes()
-	require.Equal(t, "acknowledged", h.stands(id).Status, "the click is carried out after the sign-in")
-	require.Equal(t, addressOf(h.carol), h.stands(id).ChangedBy)
+	require.Equal(t, "acknowledged", h.current(id).Status, "the click is carried out after the sign-in")
+	require.Equal(t, addressOf(h.carol), h.current(id).ChangedBy)
 	requireSays(t, strings.Join(thread(h.card(h.town), h.town), "\n"), "Carol Reyes acknowledged it")
 
 	h.alice.Clicks("Resolve")
 	h.passes()
-	require.Equal(t, addressOf(h.alice), h.stands(id).ChangedBy)
+	require.Equal(t, addressOf(h.alice), h.current(id).ChangedBy)
 	h.bob.Clicks("Start Zoom meeting") // which needs no sign-in at PagerDuty
 	require.Len(t, meetings(h.town), 1)
 	require.Eventually(t, func() bool { return strings.Contains(lastNote(h.bob), "To add the meeting as a note in PagerDuty") }, patience, tick)
 	require.Equal(t, http.StatusOK, h.signsIn(h.bob).Status)
-	require.NotEmpty(t, h.stands(id).BridgeURL)
+	require.NotEmpty(t, h.current(id).BridgeURL)
 }
 
 func TestAnEarlierActionOfAnotherUserCorrectsTheCard(t *testing.T) {
@@ -211,7 +211,7 @@ func TestAnEarlierActionOfAnotherUserCorrectsTheCard(t *testing.T) {
 	h.follows(h.alice, "", h.town)
 	id := h.triggers("Database", "Disk full")
 	card := h.card(h.town)
-	require.NoError(t, h.pager.LoseHooks()) // so that we hear nothing of it
+	require.NoError(t, h.pager.LoseHooks()) // so that the plugin gets no event
 	h.happens(id, pager.Happening{What: pager.Resolve, By: "PBOB123"})
 	h.clicksCard(h.alice, card, "acknowledge")
 	requireTells(t, lastNote(h.alice), "Bob Kahn")
@@ -255,7 +255,7 @@ func TestAnOpenIncidentIsPolledForTwoWeeks(t *testing.T) {
 	require.Contains(t, heading(h.card(h.town)), "Resolved")
 }
 
-// later lets so much time pass, and has done what is due then.
+// later lets this much time pass, and runs what is due then.
 func (h *pagerHost) later(d time.Duration) {
 	h.t.Helper()
 	h.zoom.Advance(d)
@@ -272,9 +272,9 @@ func TestAMeetingAboutAnIncidentIsNotedInPagerDuty(t *testing.T) {
 	require.Len(t, meetings(h.town), 1)
 	link, _ := meetings(h.town)[0].Prop("meeting_link").(string)
 	require.NotEmpty(t, link)
-	require.Eventually(t, func() bool { return h.stands(id).BridgeURL == link }, patience, tick, "%+v", h.stands(id))
-	require.Eventually(t, func() bool { return len(h.stands(id).Notes) == 1 }, patience, tick)
-	require.Contains(t, h.stands(id).Notes[0].Text, link)
+	require.Eventually(t, func() bool { return h.current(id).BridgeURL == link }, patience, tick, "%+v", h.current(id))
+	require.Eventually(t, func() bool { return len(h.current(id).Notes) == 1 }, patience, tick)
+	require.Contains(t, h.current(id).Notes[0].Text, link)
 	h.passes()
 }
 

@@ -27,7 +27,7 @@ type pagerHost struct {
 	carol, dave, eve *mmtest.User
 }
 
-// newPager returns a PagerDuty that an admin has made known.
+// newPager returns a PagerDuty that an admin has added.
 func newPager(t *testing.T) *pagerHost {
 	t.Helper()
 	return newPagerBehind(t, func(next http.Handler) http.Handler { return next })
@@ -77,7 +77,7 @@ func newPagerBehind(t *testing.T, gate func(http.Handler) http.Handler) *pagerHo
 	return h
 }
 
-// register has the admin make the server known with "/pduty setup".
+// register has the admin add the server with "/pduty setup".
 func (h *pagerHost) register() {
 	h.t.Helper()
 	h.admin.Types("/pduty setup", h.town)
@@ -136,7 +136,7 @@ func (h *pagerHost) follows(u *mmtest.User, what string, at *mmtest.Channel) {
 	h.passes()
 }
 
-// settle waits until PagerDuty has told all and the plugin has dealt with what is due.
+// settle waits until PagerDuty has sent everything and the plugin has handled what is due.
 func (h *pagerHost) settle() {
 	h.t.Helper()
 	h.pager.Settle()
@@ -151,7 +151,7 @@ func (h *pagerHost) settle() {
 	}, patience, tick, "the inbox is not worked off")
 }
 
-// passes waits until all is settled, and lets a moment pass: no card changes twice within one.
+// passes settles, and lets a moment pass: no card changes twice within one.
 func (h *pagerHost) passes() {
 	h.t.Helper()
 	h.settle()
@@ -159,7 +159,7 @@ func (h *pagerHost) passes() {
 	h.settle()
 }
 
-// triggers makes an incident, as a monitoring tool does.
+// triggers creates an incident, as a monitoring tool does.
 func (h *pagerHost) triggers(service, title string) string {
 	h.t.Helper()
 	made, err := h.pager.Trigger(pager.Trigger{Service: service, Title: title, Urgency: "high"})
@@ -168,15 +168,15 @@ func (h *pagerHost) triggers(service, title string) string {
 	return made.ID
 }
 
-// happens lets something happen to an incident at PagerDuty.
+// happens makes something happen to an incident in PagerDuty.
 func (h *pagerHost) happens(id string, what pager.Happening) {
 	h.t.Helper()
 	require.NoError(h.t, h.pager.Happen(id, what))
 	h.passes()
 }
 
-// stands returns the incident as it is at PagerDuty.
-func (h *pagerHost) stands(id string) pager.Incident {
+// current returns the incident's current state in PagerDuty.
+func (h *pagerHost) current(id string) pager.Incident {
 	h.t.Helper()
 	found, err := h.pager.Incident(id)
 	require.NoError(h.t, err)

@@ -33,8 +33,8 @@ func TestAChangedPersonalMeetingIDIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account", "s2s"} {
 		for name, old := range map[string]func(w *world) int64{
-			"and is nobody's now":        func(*world) int64 { return 9999999999 },
-			"and is somebody else's now": func(w *world) int64 { return w.pmiOf(w.bob) },
+			"and belongs to no one now":       func(*world) int64 { return 9999999999 },
+			"and belongs to another user now": func(w *world) int64 { return w.pmiOf(w.bob) },
 		} {
 			t.Run(mode+" "+name, func(t *testing.T) {
 				t.Parallel()
@@ -142,7 +142,7 @@ func TestC8_AnUnknownPersonalMeetingOffersAUniqueOne(t *testing.T) {
 	}
 }
 
-// Zoom tells of such a meeting by the personal ID, whether its answer says so in "pmi" or in the join link alone.
+// Zoom's events name such a meeting by the personal ID, whether its answer says so in "pmi" or in the join link alone.
 func TestC7_MeetingsAreTrackedWhereZoomForcesThePersonalID(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"user", "account", "s2s"} {
@@ -184,7 +184,7 @@ func TestC7_MeetingsAreTrackedWhereZoomForcesThePersonalID(t *testing.T) {
 	}
 }
 
-// tells has the plugin told of a session of the meeting with this number; a zero time is left out.
+// tells sends an event about a session of the meeting with this number; a zero time is left out.
 func (w *world) tells(name, number, uuid string, start, end time.Time) {
 	w.t.Helper()
 	object := map[string]any{"id": number, "uuid": uuid, "topic": "Weekly", "type": 1, "duration": 60, "timezone": "UTC"}

@@ -15,17 +15,17 @@ var pastScope = map[string]string{"user": "meeting:read:past_meeting", "account"
 // slack is how many seconds a story may take by itself: the sandbox's clock goes on.
 const slack = 20
 
-// newDeafWorld is newWorld in which Zoom tells only of these events, as if all others got lost.
-func newDeafWorld(t *testing.T, mode string, further []string, told ...string) *world {
+// newLossyWorld is newWorld in which Zoom sends only these events, as if all others got lost.
+func newLossyWorld(t *testing.T, mode string, further []string, told ...string) *world {
 	t.Helper()
 	w := newWorld(t, mode)
-	w.deafens(mode, further, told...)
+	w.losesOthers(mode, further, told...)
 	w.connectFor(w.alice, mode)
 	return w
 }
 
-// deafens has Zoom tell only of these events from now on.
-func (w *world) deafens(mode string, further []string, told ...string) {
+// losesOthers has Zoom send only these events from now on.
+func (w *world) losesOthers(mode string, further []string, told ...string) {
 	w.t.Helper()
 	_, err := w.zoom.SetApp(sandbox.App{
 		Name: "Mattermost", Kind: sandbox.Kind(mode), ClientID: clientID, ClientSecret: clientSecret, AccountID: zoomAccount,
@@ -40,7 +40,7 @@ func TestC1_AMissedEndEventEndsWithZoomsTimes(t *testing.T) {
 	for _, mode := range []string{"user", "account", "s2s"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			w := newDeafWorld(t, mode, []string{pastScope[mode]}, "meeting.started")
+			w := newLossyWorld(t, mode, []string{pastScope[mode]}, "meeting.started")
 			w.alice.Types("/zoom start Weekly", w.town)
 			post := meetings(w.town)[0]
 			w.begins(post)
@@ -63,7 +63,7 @@ func TestC1_AMissedEndEventEndsWithZoomsTimes(t *testing.T) {
 
 func TestC1_WithoutTheScopeForPastMeetingsTheCardEndsWithoutItsEndTime(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "user", nil, "meeting.started")
+	w := newLossyWorld(t, "user", nil, "meeting.started")
 	w.alice.Types("/zoom start", w.town)
 	post := meetings(w.town)[0]
 	w.begins(post)
@@ -79,7 +79,7 @@ func TestC1_ALookupFindsAMeetingWithoutAnyEvents(t *testing.T) {
 	for name, personal := range map[string]bool{"unique": false, "personal": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
+			w := newLossyWorld(t, "s2s", []string{pastScope["s2s"]})
 			if personal {
 				w.alice.Types("/zoom settings", w.town)
 				w.alice.Clicks("My personal meeting ID")
@@ -102,7 +102,7 @@ func TestC1_ALookupFindsAMeetingWithoutAnyEvents(t *testing.T) {
 
 func TestC1_ALookupFindsASessionWithoutEvents(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
+	w := newLossyWorld(t, "s2s", []string{pastScope["s2s"]})
 	w.alice.Types("/zoom start", w.town)
 	post := meetings(w.town)[0]
 	w.begins(post)
@@ -115,7 +115,7 @@ func TestC1_ALookupFindsASessionWithoutEvents(t *testing.T) {
 
 func TestC1_LookupsBecomeRarerAsAMeetingAges(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
+	w := newLossyWorld(t, "s2s", []string{pastScope["s2s"]})
 	w.alice.Types("/zoom start", w.town)
 	asked := func(d time.Duration, every time.Duration) int {
 		before := w.zoom.Counts()["GET /v2/meetings/{meetingId}"]
@@ -137,10 +137,10 @@ func TestC1_LookupsBecomeRarerAsAMeetingAges(t *testing.T) {
 	require.Zero(t, asked(5*24*time.Hour, 24*time.Hour))
 }
 
-// The look is one server's, and it outlives all of them.
+// The recheck belongs to no server, so it survives all of them.
 func TestC1_ARecheckSurvivesARestartAndRunsOnOneServer(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]}, "meeting.started")
+	w := newLossyWorld(t, "s2s", []string{pastScope["s2s"]}, "meeting.started")
 	w.alice.Types("/zoom start", w.town)
 	post := meetings(w.town)[0]
 	w.begins(post)
@@ -162,7 +162,7 @@ func TestC1_ARecheckSurvivesARestartAndRunsOnOneServer(t *testing.T) {
 
 func TestC1_AMeetingThatCannotBeLookedUpEndsByAge(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "user", nil, "meeting.started")
+	w := newLossyWorld(t, "user", nil, "meeting.started")
 	w.alice.Types("/zoom start", w.town)
 	post := meetings(w.town)[0]
 	w.begins(post)
@@ -181,7 +181,7 @@ func TestC1_AMeetingThatCannotBeLookedUpEndsByAge(t *testing.T) {
 // Zoom shows a meeting to its host only: that someone else doesn't see it says nothing.
 func TestC1_AnotherZoomAccountThatDoesNotSeeTheMeetingDoesNotEndIt(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "user", nil, "meeting.started")
+	w := newLossyWorld(t, "user", nil, "meeting.started")
 	w.alice.Types("/zoom start", w.town)
 	post := meetings(w.town)[0]
 	w.begins(post)
@@ -196,7 +196,7 @@ func TestC1_AnotherZoomAccountThatDoesNotSeeTheMeetingDoesNotEndIt(t *testing.T)
 
 func TestC1_AnEmptyPersonalRoomStaysOpenForADay(t *testing.T) {
 	t.Parallel()
-	w := newDeafWorld(t, "s2s", []string{pastScope["s2s"]})
+	w := newLossyWorld(t, "s2s", []string{pastScope["s2s"]})
 	w.alice.Types("/zoom settings", w.town)
 	w.alice.Clicks("My personal meeting ID")
 	w.alice.Types("/zoom start", w.town)

@@ -23,7 +23,7 @@ func TestACardOfAProviderThatWasTurnedOffSaysSo(t *testing.T) {
 	h.switches(map[string]any{"EnablePagerduty": true}, "pduty")
 	h.alice.Clicks("Acknowledge")
 	h.passes()
-	require.Equal(t, "acknowledged", h.stands(id).Status)
+	require.Equal(t, "acknowledged", h.current(id).Status)
 }
 
 func TestACardWhoseConnectionWasRemovedSaysSo(t *testing.T) {

@@ -85,10 +85,10 @@ func TestAFurtherSurfaceIsOnePackageAndOneLine(t *testing.T) {
 	require.Contains(t, strings.Join(w.chat.In(click.Message.Follow()), "\n"), "alice")
 	require.Contains(t, strings.Join(w.chat.In(lobby), "\n\n"), "Running · web #2\n")
 	require.Empty(t, cards(w.town), "Mattermost has nothing of it")
-	require.Empty(t, w.alice.DirectMessages(w.botID()), "and was told nothing")
+	require.Empty(t, w.alice.DirectMessages(w.botID()), "and got no message")
 }
 
-// types has somebody type a command on the plain surface.
+// types has an actor type a command on the plain surface.
 func (w *plainWorld) types(actor chat.Actor, at chat.Place, line string) {
 	w.t.Helper()
 	talk := w.chat.Conversation(actor, at)
@@ -124,7 +124,7 @@ func (w *plainWorld) lastPlain(actor chat.Actor) string {
 
 var plainHandOver = regexp.MustCompile(`Webhook URL\n    (\S+)\n(?:.*\n)*?Token\n    (\S+)`)
 
-// handedPlainly returns the address and the token that the actor was told.
+// handedPlainly returns the URL and the token that the actor got.
 func (w *plainWorld) handedPlainly(actor chat.Actor) hook {
 	w.t.Helper()
 	found := plainHandOver.FindStringSubmatch(strings.Join(w.chat.Notes(actor), "\n"))

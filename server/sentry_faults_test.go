@@ -13,8 +13,8 @@ import (
 	bugs "mattermost-plugin-zoom/sandbox/sentry"
 )
 
-// hears sends a delivery as Sentry would: signed, to the webhook of the integration.
-func (h *bugHost) hears(resource, body string) {
+// receives sends a delivery as Sentry would: signed, to the webhook of the integration.
+func (h *bugHost) receives(resource, body string) {
 	h.t.Helper()
 	made, err := h.sentry.IntegrationState("chat")
 	require.NoError(h.t, err)
@@ -41,7 +41,7 @@ func TestRecordedDeliveriesOfSentryAreShownCorrectly(t *testing.T) {
 			require.Contains(t, told, name, "what it should look like isn't written down")
 			h := newSentry(t)
 			h.connects(h.alice, "acme web", h.town)
-			issue := h.unheard(h.web, bugs.Error{Type: "KeyError", Value: "basket"})
+			issue := h.missed(h.web, bugs.Error{Type: "KeyError", Value: "basket"})
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			var story struct {
@@ -51,7 +51,7 @@ func TestRecordedDeliveriesOfSentryAreShownCorrectly(t *testing.T) {
 			require.NoError(t, json.Unmarshal(text, &story))
 			for _, body := range story.Deliveries {
 				// Seer names an issue that Sentry has to know.
-				h.hears(story.Resource, strings.Replace(string(body), `"group_id": 1010`, `"group_id": `+issue.ID, 1))
+				h.receives(story.Resource, strings.Replace(string(body), `"group_id": 1010`, `"group_id": `+issue.ID, 1))
 			}
 			if told[name] == nil {
 				require.Empty(t, cards(h.town))

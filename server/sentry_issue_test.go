@@ -31,7 +31,7 @@ func (h *bugHost) at(issue *bugs.Issue) bugs.IssueState {
 	return state
 }
 
-// option returns what stands behind the choice of the user's open form.
+// option returns the value of a choice in the user's open form.
 func option(u *mmtest.User, field, label string) string {
 	for _, o := range u.Field(field).Options {
 		if o.Text == label {
@@ -41,7 +41,7 @@ func option(u *mmtest.User, field, label string) string {
 	return "no choice " + label
 }
 
-// said is what stands in the thread of the town's newest card.
+// said is the thread of the town's newest card.
 func (h *bugHost) said() string {
 	h.t.Helper()
 	all := cards(h.town)
@@ -119,7 +119,7 @@ func TestS12ACommentIsInSentryAndInTheThreadOnce(t *testing.T) {
 	h.passes()
 	require.Equal(t, []string{"Fixed by the *next* deploy"}, h.at(issue).Comments)
 	require.Equal(t, []string{"alice"}, h.at(issue).Authors)
-	require.Equal(t, 1, strings.Count(h.said(), "deploy"), "what Sentry tells of it adds nothing: %s", h.said())
+	require.Equal(t, 1, strings.Count(h.said(), "deploy"), "Sentry's own event adds nothing: %s", h.said())
 
 	id, err := issue.Comment("bob", "It is <!channel> @all")
 	h.happens(err)
@@ -167,7 +167,7 @@ func TestAUserWithoutAnAccountSignsInAndTheirClickContinues(t *testing.T) {
 func TestAnEarlierActionInSentryIsCreditedToItsUser(t *testing.T) {
 	t.Parallel()
 	h, issue := failing(t)
-	h.mm.Set(map[string]any{"EnableSentry": false}) // so that we do not hear of it
+	h.mm.Set(map[string]any{"EnableSentry": false}) // so that the plugin gets no event
 	require.Eventually(t, func() bool { return h.mm.Command("sentry") == nil }, patience, tick)
 	h.happens(issue.Resolve("bob", ""))
 	h.switches(map[string]any{"EnableSentry": true}, "sentry")
@@ -178,7 +178,7 @@ func TestAnEarlierActionInSentryIsCreditedToItsUser(t *testing.T) {
 	require.NotContains(t, h.said(), "Alice resolved")
 }
 
-// Who was hit is told only where an admin wants that.
+// The affected user is shown only if an admin enables it.
 func TestTheUserOfAnEventIsShownOnlyIfEnabled(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)

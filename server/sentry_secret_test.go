@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// losesKey has the encryption key be changed while no server runs, so that nothing that was sealed can be opened.
+// losesKey changes the encryption key while no server runs, so that sealed data can't be opened.
 func (h *bugHost) losesKey() {
 	h.t.Helper()
 	require.NoError(h.t, h.plugin.OnDeactivate())
@@ -38,7 +38,7 @@ func TestAfterALostEncryptionKeySentrysSecretIsEnteredAgain(t *testing.T) {
 			h.alice.Clicks("Change API access")
 			h.alice.Submits(entered(h))
 		},
-		"by connecting anew": func(h *bugHost) {
+		"by connecting again": func(h *bugHost) {
 			h.alice.Types("/sentry connect", h.town)
 			h.alice.Clicks("Use an access token")
 			values := entered(h)

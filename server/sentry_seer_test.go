@@ -11,8 +11,8 @@ import (
 	bugs "mattermost-plugin-zoom/sandbox/sentry"
 )
 
-// unheard has something go wrong in a project without the plugin hearing of it: Sentry tried to tell it once.
-func (h *bugHost) unheard(project *bugs.ProjectHandle, e bugs.Error) *bugs.Issue {
+// missed has an error happen in a project whose only delivery gets lost.
+func (h *bugHost) missed(project *bugs.ProjectHandle, e bugs.Error) *bugs.Issue {
 	h.t.Helper()
 	require.NoError(h.t, h.sentry.AddFault(kit.Fault{Match: kit.Match{Event: "issue.created"}, Action: kit.Action{Drop: true}}))
 	issue, err := project.Error(e)
@@ -26,7 +26,7 @@ func TestSeersPullRequestReachesTheProjectsChannel(t *testing.T) {
 	h := newSentry(t)
 	h.connects(h.alice, "acme web", h.town)
 	require.NoError(t, h.sentry.Select("chat", "seer", "preprod_artifact"))
-	issue := h.unheard(h.web, bugs.Error{Type: "KeyError", Value: "basket", Culprit: "shop.cart in total"})
+	issue := h.missed(h.web, bugs.Error{Type: "KeyError", Value: "basket", Culprit: "shop.cart in total"})
 	pulls := map[string]any{"pull_requests": []any{map[string]any{
 		"pull_request": map[string]any{"pr_number": 12, "pr_url": "https://github.com/acme/web/pull/12", "pr_id": 1}, "repo_name": "acme/web", "provider": "github",
 	}}}
@@ -38,7 +38,7 @@ func TestSeersPullRequestReachesTheProjectsChannel(t *testing.T) {
 		"repo_name": "acme/web", "url": "https://github.com/acme/web/pull/12",
 	}}}))
 	require.Len(t, cards(h.town), 1)
-	require.Equal(t, 1, strings.Count(h.said(), "pull/12"), "an alert tells the same once more: %s", h.said())
+	require.Equal(t, 1, strings.Count(h.said(), "pull/12"), "an alert repeats it: %s", h.said())
 
 	ops, err := h.sentry.Project("acme", "ops")
 	require.NoError(t, err)
@@ -103,7 +103,7 @@ func TestTheMinimumLevelAppliesToCommentsAndSeer(t *testing.T) {
 		if !known {
 			e.Message = "slower"
 		}
-		issue := h.unheard(h.web, e)
+		issue := h.missed(h.web, e)
 		if known {
 			h.happens(issue.Resolve("bob", ""))
 		}
@@ -112,7 +112,7 @@ func TestTheMinimumLevelAppliesToCommentsAndSeer(t *testing.T) {
 		h.happens(issue.Seer("root_cause_started", nil))
 		require.Empty(t, cards(h.town), "a warning isn't fatal, known: %v", known)
 	}
-	fatal := h.unheard(h.web, bugs.Error{Message: "down", Level: "fatal"})
+	fatal := h.missed(h.web, bugs.Error{Message: "down", Level: "fatal"})
 	h.happens(fatal.Seer("root_cause_started", nil))
 	require.Len(t, cards(h.town), 1)
 	requireTells(t, h.card(h.town).Text(), "down", "Fatal")

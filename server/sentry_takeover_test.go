@@ -78,7 +78,7 @@ func (p *privateSentry) signed(method, below, header, secret, body string) *mmte
 	return p.mm.Request(r, nil)
 }
 
-// forges checks that nothing that is signed with the secret is believed.
+// forges checks that deliveries signed with the secret are refused.
 func (p *privateSentry) forges(secret string) {
 	p.t.Helper()
 	shown := len(cards(p.backroom))
@@ -92,8 +92,8 @@ func (p *privateSentry) forges(secret string) {
 	require.Len(p.t, cards(p.backroom), shown)
 }
 
-// stillHears checks that the real Sentry is believed, today and when a secret that was replaced no longer counts.
-func (p *privateSentry) stillHears() {
+// stillReceives checks that the real Sentry is accepted, today and when a secret that was replaced no longer counts.
+func (p *privateSentry) stillReceives() {
 	p.t.Helper()
 	p.fails(p.web, "ValueError", "heard today")
 	require.Len(p.t, cards(p.backroom), 1)
@@ -134,7 +134,7 @@ func TestConnectingWithATokenOfAMemberReplacesNothing(t *testing.T) {
 			require.Equal(t, before.Sealed, p.connectionRecord().Sealed, "the keys stay")
 			require.Equal(t, before.HasCredential, p.connectionRecord().HasCredential)
 			p.forges(madeUp)
-			p.stillHears()
+			p.stillReceives()
 		})
 	}
 }
@@ -161,7 +161,7 @@ func TestChangingTheAPIAccessNeedsTheRightToAdministerTheIntegration(t *testing.
 			}
 			require.Equal(t, before, p.connectionRecord(), "nothing changes after a refusal")
 			p.forges(madeUp)
-			p.stillHears()
+			p.stillReceives()
 		})
 	}
 }
@@ -185,14 +185,14 @@ func TestAnUnreadableSecretCountsOnceSentrySignsWithIt(t *testing.T) {
 	t.Parallel()
 	p := newPrivateSentry(t)
 	p.later(25 * time.Hour)
-	const next = "a-client-secret-that-sentry-made-anew"
+	const next = "a-client-secret-that-sentry-regenerated"
 	p.secret(next)
 	p.alice.Types("/sentry rotate", p.backroom)
 	p.alice.Clicks("Change API access")
 	p.alice.Submits(map[string]any{"token": p.integration.Token, "secret": next})
 	require.Nil(t, p.alice.Dialog(), "the form stays open: %+v", p.alice.Dialog())
 	listed := p.signed(http.MethodGet, "/channels", "Sentry-App-Signature", next, "")
-	require.Equal(t, http.StatusUnauthorized, listed.Status, "no channel is told of before that")
+	require.Equal(t, http.StatusUnauthorized, listed.Status, "no channel is listed before that")
 	p.later(48 * time.Hour)
 	p.fails(p.web, "ValueError", "signed with the old one")
 	require.Len(t, cards(p.backroom), 1, "the secret in force stays in force however long that takes")
@@ -206,7 +206,7 @@ func TestAnUnreadableSecretCountsOnceSentrySignsWithIt(t *testing.T) {
 	p.forges(p.integration.ClientSecret)
 }
 
-// An organization has other integrations, too, most of them without an address: the one that is meant is told by its secret.
+// An organization has other integrations, too, most of them without an address: its secret identifies the right one.
 func TestTheSecretIdentifiesTheIntegration(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)

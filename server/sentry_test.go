@@ -239,7 +239,7 @@ func TestS15CredentialsOfAdminsAndUsersAreSealed(t *testing.T) {
 	}
 }
 
-// Whoever makes an alert rule at Sentry chooses a channel of those that follow the organization.
+// A user who creates an alert rule in Sentry selects one of the channels that follow the organization.
 func TestASentryAlertRuleSendsToTheSelectedChannel(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
@@ -276,7 +276,7 @@ func TestASentryAlertRuleSendsToTheSelectedChannel(t *testing.T) {
 	require.Empty(t, cards(h.town))
 }
 
-// What Sentry sent while no server was up is lost: it tries once. It is found by looking.
+// What Sentry sent while no server was up is lost: it tries once. A poll finds it.
 func TestEventsMissedDuringADowntimeAreFetched(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
@@ -295,7 +295,7 @@ func TestEventsMissedDuringADowntimeAreFetched(t *testing.T) {
 	require.Len(t, cards(h.town), 1, "and told once")
 }
 
-// Sentry tells of a resolution once, and no time that can be searched for changes with it.
+// Sentry notifies about a resolution once, and no time that can be searched for changes with it.
 func TestAnIssueResolvedDuringADowntimeIsShownResolved(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)
@@ -347,7 +347,7 @@ func TestAFailedConnectOfASecondProjectKeepsTheFirst(t *testing.T) {
 	require.Contains(t, lastNote(h.alice), "Web Shop")
 }
 
-// The legacy webhook is signed by no one: its address is the secret, and cards say so.
+// The legacy webhook is unsigned: its URL is the secret, and cards say so.
 func TestTheLegacyWebhookOfSentryWorksAndIsMarkedUnsigned(t *testing.T) {
 	t.Parallel()
 	h := newSentry(t)

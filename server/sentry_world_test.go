@@ -25,11 +25,11 @@ type bugHost struct {
 	// web is the project "Web Shop".
 	web   *bugs.ProjectHandle
 	carol *mmtest.User
-	// integration is what its admins have made for us.
+	// integration is the integration that its admins created for the plugin.
 	integration bugs.Integration
 }
 
-// newSentry returns a Sentry that an admin has made known.
+// newSentry returns a Sentry that an admin has added.
 func newSentry(t *testing.T) *bugHost {
 	t.Helper()
 	h := newUnknownSentry(t)
@@ -72,7 +72,7 @@ func newUnknownSentry(t *testing.T) *bugHost {
 	return h
 }
 
-// register has the admin make the server known with "/sentry setup".
+// register has the admin add the server with "/sentry setup".
 func (h *bugHost) register() {
 	h.t.Helper()
 	h.admin.Types("/sentry setup", h.town)
@@ -124,7 +124,7 @@ func (h *bugHost) signsIn(u *mmtest.User) *mmtest.Response {
 	return u.Get(strings.TrimPrefix(answer.Header.Get("Location"), siteURL))
 }
 
-// connects has the user connect the channel to a project, signing in and entering the integration's token if that is asked for.
+// connects has the user connect the channel to a project, signing in and entering the integration's token if asked.
 func (h *bugHost) connects(u *mmtest.User, what string, at *mmtest.Channel) {
 	h.t.Helper()
 	u.Types("/sentry connect "+what, at)
@@ -141,7 +141,7 @@ func (h *bugHost) connects(u *mmtest.User, what string, at *mmtest.Channel) {
 	h.passes()
 }
 
-// settle waits until Sentry has told all and the plugin has dealt with what is due.
+// settle waits until Sentry has sent everything and the plugin has handled what is due.
 func (h *bugHost) settle() {
 	h.t.Helper()
 	h.sentry.Tick()
@@ -156,7 +156,7 @@ func (h *bugHost) settle() {
 	}, patience, tick, "the inbox is not worked off")
 }
 
-// passes waits until all is settled, and lets a moment pass.
+// passes settles, and lets a moment pass.
 func (h *bugHost) passes() {
 	h.t.Helper()
 	h.settle()
@@ -164,7 +164,7 @@ func (h *bugHost) passes() {
 	h.settle()
 }
 
-// later lets so much time pass, and has done what is due then.
+// later lets this much time pass, and runs what is due then.
 func (h *bugHost) later(d time.Duration) {
 	h.t.Helper()
 	h.zoom.Advance(d)
@@ -180,7 +180,7 @@ func (h *bugHost) fails(project *bugs.ProjectHandle, kind, value string) *bugs.I
 	return issue
 }
 
-// happens is for what was done at Sentry.
+// happens checks that an action in Sentry worked, and settles.
 func (h *bugHost) happens(err error) {
 	h.t.Helper()
 	require.NoError(h.t, err)

@@ -69,7 +69,7 @@ func TestAnUnconnectedUserConnectsAndTheStartContinues(t *testing.T) {
 
 	w.alice.Types("/zoom start Let's talk", root)
 	require.Empty(t, meetings(w.town))
-	require.Equal(t, root.Id, w.alice.LastNote().RootId, "the question stands where it was asked")
+	require.Equal(t, root.Id, w.alice.LastNote().RootId, "the question is where the user asked")
 	page := w.authorizes(w.alice)
 
 	require.Equal(t, http.StatusOK, page.Status)

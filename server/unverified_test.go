@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// deauthorization is Zoom's word that a user removed the app. The shape is that of app_deauthorized in Zoom's webhook documents.
+// deauthorization is Zoom's event that a user removed the app. The shape is that of app_deauthorized in Zoom's webhook documents.
 func deauthorization(w *world, u *mmtest.User) []byte {
 	body, err := json.Marshal(map[string]any{"event": "app_deauthorized", "payload": map[string]any{
 		"account_id": zoomAccount, "user_id": w.zoomUserID(u), "signature": "s", "client_id": clientID,

@@ -239,7 +239,7 @@ func outOfOrder(prefix string) storetest.Fault {
 	}
 }
 
-// sweepAll has the inbox take up what was left behind, and waits until all is done.
+// sweepAll has the inbox take up deliveries left behind, and waits until all are done.
 func (w *world) sweepAll() {
 	w.zoom.Advance(2 * time.Minute)
 	w.plugin.app.Load().inbox.Sweep(w.t.Context(), true)

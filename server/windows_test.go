@@ -16,17 +16,17 @@ import (
 
 // These stories go through the windows and the sidebar of the webapp, over the routes that it uses.
 
-// opened is a window of someone's in a channel.
+// opened is a user's window in a channel.
 type opened struct {
 	h    *pagerHost
 	user *mmtest.User
 	at   *mmtest.Channel
 	step httpapi.StepAnswer
-	// failed is what the window said in place of a step, "" when it had one.
+	// failed is the window's error in place of a step, "" if there was a step.
 	failed string
 }
 
-// opens has the user do something in a new window.
+// opens has the user start something in a new window.
 func (h *pagerHost) opens(u *mmtest.User, text string, at *mmtest.Channel) *opened {
 	h.t.Helper()
 	w := &opened{h: h, user: u, at: at}
@@ -79,7 +79,7 @@ func (w *opened) presses(label string) {
 	require.FailNow(w.h.t, "no such button", "%s in %+v %s", label, w.step, w.failed)
 }
 
-// says returns all that the window's notes say.
+// says returns the text of all of the window's notes.
 func (w *opened) says() string {
 	var all []string
 	for _, note := range w.step.Notes {
@@ -191,7 +191,7 @@ func TestAMessageIsSharedToAnIncidentInAWindow(t *testing.T) {
 	w.submits(nil)
 	require.NotEmpty(t, w.step.Errors["subject"])
 	w.submits(map[string]string{"subject": w.finds("subject", "slowly")[0].Value})
-	require.Equal(t, "It began with the deploy of 12:00", h.stands(id).Notes[0].Text)
+	require.Equal(t, "It began with the deploy of 12:00", h.current(id).Notes[0].Text)
 	requireTells(t, w.says(), "Your note was added to", "Checkout answers slowly")
 }
 

@@ -29,14 +29,14 @@ type world struct {
 	zoomAt string
 	hook   string
 	plugin *Plugin
-	// lost is how many answers to Zoom are still to be lost on their way.
+	// lost is how many answers to Zoom are still to be lost in transit.
 	lost atomic.Int32
 
 	zoomUsers []sandbox.User
 
 	mu      sync.Mutex
 	secrets []string
-	// handed are secrets that someone was told once, with where they may stand: the message that did so, and maybe a record.
+	// handed are secrets that a user got once, with the places where they can be: the message, and maybe a record.
 	handed map[string][]string
 
 	alice, bob, admin *mmtest.User
@@ -110,7 +110,7 @@ func newWorldBehind(t *testing.T, mode string, gate func(http.Handler) http.Hand
 	return w
 }
 
-// minted takes down a secret that Zoom made up: a code, a token, the key in a start link.
+// minted records a secret that Zoom generated: a code, a token, the key in a start link.
 func (w *world) minted(secret string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,7 +118,7 @@ func (w *world) minted(secret string) {
 }
 
 // keepsSecrets fails the test when a secret can be read in a post, a note, the log, an answer or the plugin's table; one that was
-// handed over may stand where it was, and nowhere else.
+// handed over can be where it was, and nowhere else.
 func (w *world) keepsSecrets() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -249,7 +249,7 @@ func (w *world) meetingID(p *mmtest.Post) int64 {
 	return id
 }
 
-// begins and ends have Zoom start and end the meeting of the post; both wait until the plugin has dealt with it.
+// begins and ends have Zoom start and end the meeting of the post; both wait until the plugin has handled it.
 func (w *world) begins(p *mmtest.Post) {
 	w.t.Helper()
 	require.NoError(w.t, w.zoom.StartMeeting(w.meetingID(p)))
@@ -262,7 +262,7 @@ func (w *world) ends(p *mmtest.Post) {
 	w.settle()
 }
 
-// settle waits until Zoom has told all, and the plugin has dealt with what it was told. What someone asked to be done later
+// settle waits until Zoom has sent everything, and the plugin has handled it. What is scheduled for later
 // may stay, and so may looks at open meetings: they wait for a sweep, see passes.
 func (w *world) settle() {
 	w.t.Helper()
@@ -270,7 +270,7 @@ func (w *world) settle() {
 	w.workedOff(func(s slot) bool { return s.Kind == kindRecheck })
 }
 
-// passes lets time pass, and the plugin do what is due by then.
+// passes lets time pass, and has the plugin run what is due by then.
 func (w *world) passes(d time.Duration) {
 	w.t.Helper()
 	w.zoom.Advance(d)

@@ -15,7 +15,7 @@ import (
 type account struct{ uid, gid uint32 }
 
 // unprivileged returns nil for a normal user, who needs no other account, and
-// the account of nobody for root.
+// the account "nobody" for root.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -53,7 +53,7 @@ func (a *account) own(dir string) error {
 	return errors.Wrapf(os.Chown(dir, int(a.uid), int(a.gid)), "hand over %s", dir)
 }
 
-// reaches tells whether the account may enter a folder: every folder above it
+// reaches reports whether the account can enter a folder: every folder above it
 // must be open to others. A checkout below /root, for one, is not.
 func (a *account) reaches(dir string) bool {
 	if a == nil {

@@ -12,9 +12,9 @@ type Mode string
 
 // The three kinds of app, by the sandbox's and the plugin's word for them.
 const (
-	UserApp    Mode = "user"    // everybody connects
+	UserApp    Mode = "user"    // every user connects
 	AccountApp Mode = "account" // one administrator connects for all
-	ServerApp  Mode = "s2s"     // server-to-server OAuth, nobody connects
+	ServerApp  Mode = "s2s"     // server-to-server OAuth, no one connects
 )
 
 // WebhookSecret is the Secret Token of the sandbox's apps.
@@ -30,7 +30,7 @@ const encryptionKey = "e2e-encryption-key-0123456789abc"
 // ClientID is the client ID of the mode's app.
 func (m Mode) ClientID() string { return "e2e-client-" + string(m) }
 
-// ClientSecret is the client secret of the mode's app. The stories look for it
+// ClientSecret is the client secret of the mode's app. The stories search for it
 // where it must not be.
 func (m Mode) ClientSecret() string { return "e2e-client-secret-of-" + string(m) }
 
@@ -67,7 +67,7 @@ func (s *Stack) Use(ctx context.Context, mode Mode, more Settings) error {
 	return errors.Wrapf(err, "register the %s-level app", mode)
 }
 
-// Lose has Zoom tell the plugin nothing from now on, as if all events got lost,
+// Lose has Zoom send no events from now on, as if all got lost,
 // until Use.
 func (s *Stack) Lose(ctx context.Context, mode Mode) error {
 	app := s.app(mode)

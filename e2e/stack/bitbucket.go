@@ -11,7 +11,7 @@ import (
 )
 
 // BitbucketSecret is the secret of the OAuth client that the stories register at
-// Bitbucket. They look for it where it must not be.
+// Bitbucket. They search for it where it must not be.
 const BitbucketSecret = "e2e-bitbucket-client-secret-0123456789"
 
 // Bitbucket is the stand-in for one of Bitbucket's products, driven through its
@@ -24,12 +24,12 @@ type Bitbucket struct {
 	control string // the path of its control API below that of the sandbox
 }
 
-// Bitbucket is the pretended Bitbucket Cloud.
+// Bitbucket returns the simulated Bitbucket Cloud.
 func (z *Sandbox) Bitbucket() *Bitbucket {
 	return &Bitbucket{URL: z.URL + "/bitbucket", sandbox: z, control: "/bitbucket"}
 }
 
-// DataCenter is the pretended Bitbucket Data Center.
+// DataCenter returns the simulated Bitbucket Data Center.
 func (z *Sandbox) DataCenter() *Bitbucket {
 	return &Bitbucket{URL: z.URL + "/bitbucket-dc", sandbox: z, control: "/bitbucket-dc"}
 }
@@ -38,7 +38,7 @@ func (b *Bitbucket) post(ctx context.Context, path string, in, out any) error {
 	return b.sandbox.do(ctx, http.MethodPost, b.control+path, in, out)
 }
 
-// NewUser makes a user there.
+// NewUser creates a user there.
 func (b *Bitbucket) NewUser(ctx context.Context, nickname, email string) error {
 	return b.post(ctx, "/users", map[string]string{"nickname": nickname, "email": email}, nil)
 }
@@ -50,7 +50,7 @@ func (b *Bitbucket) NewApp(ctx context.Context, callback string) (clientID strin
 	return app["client_id"], b.post(ctx, "/apps", app, nil)
 }
 
-// Repo is a repository of the pretended Bitbucket.
+// Repo is a repository of the simulated Bitbucket.
 type Repo struct {
 	// URL is the address of its page.
 	URL string
@@ -59,7 +59,7 @@ type Repo struct {
 	control   string
 }
 
-// NewRepo makes a repository, named "workspace/slug", with these people's rights
+// NewRepo creates a repository, named "workspace/slug", with these people's rights
 // (admin, write or read) in it by their nicknames.
 func (b *Bitbucket) NewRepo(ctx context.Context, name string, rights map[string]string) (*Repo, error) {
 	workspace, slug, _ := strings.Cut(name, "/")
@@ -71,7 +71,7 @@ func (r *Repo) post(ctx context.Context, path string, in, out any) error {
 	return r.bitbucket.post(ctx, r.control+path, in, out)
 }
 
-// Push lets somebody push commits with these messages to a branch, which is made
+// Push has a user push commits with these messages to a branch, which is created
 // if there is none, and returns the last one's hash.
 func (r *Repo) Push(ctx context.Context, by, branch string, messages ...string) (hash string, err error) {
 	var pushed struct {
@@ -81,8 +81,8 @@ func (r *Repo) Push(ctx context.Context, by, branch string, messages ...string) 
 	return pushed.Hash, err
 }
 
-// Status lets a build say something of a branch's head: INPROGRESS, SUCCESSFUL,
-// FAILED or STOPPED. The same build's name again changes what it said.
+// Status sets a build's status on a branch's head: INPROGRESS, SUCCESSFUL,
+// FAILED or STOPPED. The same build's name again changes it.
 func (r *Repo) Status(ctx context.Context, branch, build, state string) error {
 	key := strings.ReplaceAll(build, " ", "-")
 	return r.post(ctx, "/status", map[string]string{"branch": branch, "refname": branch, "key": key, "name": build, "state": state}, nil)
@@ -108,7 +108,7 @@ type Pull struct {
 	repo *Repo
 }
 
-// Open lets somebody open a pull request from a branch to the main one.
+// Open has a user open a pull request from a branch to the main one.
 func (r *Repo) Open(ctx context.Context, by, title, branch string, reviewers ...string) (*Pull, error) {
 	var opened struct {
 		ID int `json:"id"`
@@ -117,18 +117,18 @@ func (r *Repo) Open(ctx context.Context, by, title, branch string, reviewers ...
 	return &Pull{ID: opened.ID, repo: r}, err
 }
 
-// Does lets somebody do something with the pull request: approve, request-changes,
+// Does has a user act on the pull request: approve, request-changes,
 // withdraw, merge or decline.
 func (p *Pull) Does(ctx context.Context, by, what string) error {
 	return p.post(ctx, "/"+what, map[string]string{"by": by})
 }
 
-// Comment lets somebody comment on it.
+// Comment has a user comment on it.
 func (p *Pull) Comment(ctx context.Context, by, text string) error {
 	return p.post(ctx, "/comments", map[string]string{"by": by, "text": text})
 }
 
-// State is what Bitbucket says of it: OPEN, MERGED or DECLINED.
+// State is its state in Bitbucket: OPEN, MERGED or DECLINED.
 func (p *Pull) State(ctx context.Context) (string, error) {
 	var pull struct {
 		State string `json:"state"`
@@ -143,7 +143,7 @@ func (p *Pull) post(ctx context.Context, path string, in any) error {
 
 func (p *Pull) path() string { return fmt.Sprintf("%s/pullrequests/%d", p.repo.control, p.ID) }
 
-// SignInLink returns the link in a post that leads to where somebody signs in at
+// SignInLink returns the link in a post to the page that signs a user in to
 // a provider.
 func SignInLink(post *model.Post, providerID string) (string, error) {
 	for _, match := range markdownLink.FindAllStringSubmatch(Text(post), -1) {

@@ -57,8 +57,8 @@ type Card struct {
 	Title, Text, Color string
 }
 
-// Cards returns the bridge's cards in a channel, the oldest first; what stands in
-// threads is left out.
+// Cards returns the bridge's cards in a channel, the oldest first; posts in
+// threads are left out.
 func (p *Person) Cards(ctx context.Context, channelID string) ([]Card, error) {
 	posts, err := p.Posts(ctx, channelID)
 	var cards []Card

@@ -27,7 +27,7 @@ func ConnectLink(post *model.Post) (string, error) {
 	return "", errors.Errorf("no connect link in %q", Text(post))
 }
 
-// Page is what the browser shows in the end.
+// Page is the last page that the browser shows.
 type Page struct {
 	// Status is the HTTP status.
 	Status int
@@ -68,7 +68,7 @@ func (p *Person) Authorize(ctx context.Context, link, email string) (*Page, erro
 	return p.authorize(ctx, browser, link, email)
 }
 
-// AuthorizeOnPhone is Authorize in a browser in which nobody is signed in to
+// AuthorizeOnPhone is Authorize in a browser without a session in
 // Mattermost.
 func (p *Person) AuthorizeOnPhone(ctx context.Context, link, email string) (*Page, error) {
 	jar, err := cookiejar.New(nil)
@@ -84,7 +84,7 @@ func (p *Person) authorize(ctx context.Context, browser *http.Client, link, emai
 		return nil, err
 	}
 	if consent.Status != http.StatusOK || !strings.HasPrefix(consent.URL.String(), p.stack.Sandbox.URL) {
-		return consent, nil // the plugin or Zoom said no; the page tells
+		return consent, nil // the plugin or Zoom refused; the page says why
 	}
 	action, fields, err := parseForm(consent.Body, email)
 	if err != nil {
@@ -97,7 +97,7 @@ func (p *Person) authorize(ctx context.Context, browser *http.Client, link, emai
 	return fetch(ctx, browser, http.MethodPost, target.String(), fields)
 }
 
-// Leaves follows a link to an authorization as far as the tool's address, without
+// Leaves follows a link to an authorization as far as the provider's URL, without
 // asking it for anything, and returns the state that came along.
 func (p *Person) Leaves(ctx context.Context, link string) (state string, err error) {
 	browser, err := p.Browser()
@@ -153,8 +153,8 @@ func fetch(ctx context.Context, browser *http.Client, method, address string, fo
 	return &Page{Status: response.StatusCode, URL: response.Request.URL, Body: string(source)}, errors.Wrap(err, "read the page")
 }
 
-// parseForm reads a page's first form the way somebody fills it in who has this
-// email address and says yes: hidden fields as they are, the address wherever a
+// parseForm reads a page's first form as filled in by a person with this
+// email address who agrees: hidden fields as they are, the address wherever a
 // person is asked for, and the first button.
 func parseForm(source, email string) (action string, fields url.Values, err error) {
 	document, err := html.Parse(strings.NewReader(source))

@@ -106,7 +106,7 @@ func goBuild(ctx context.Context, dir, pkg, binary, what string, progress *Progr
 	return errors.Wrap(os.Rename(half, binary), "put the binary in its place")
 }
 
-// serverModuleDir is where the server's texts, templates and fonts are.
+// serverModuleDir is the folder of the server's texts, templates and fonts.
 func serverModuleDir(ctx context.Context, root string) (string, error) {
 	return goOutput(ctx, filepath.Join(root, "e2e"), "list", "-m", "-f", "{{.Dir}}", serverModule)
 }

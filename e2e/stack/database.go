@@ -84,7 +84,7 @@ func (d *Database) PostsLike(ctx context.Context, pattern string) (map[string]st
 	return found, errors.Wrap(rows.Err(), "look for posts")
 }
 
-// Freeze holds a post's row and a record's row, so that whoever wants to write
+// Freeze holds a post's row and a record's row, so that a statement that writes
 // either one waits.
 type Freeze struct {
 	db   *sql.DB
@@ -115,7 +115,7 @@ func (d *Database) FreezePost(ctx context.Context, postID, key string) (*Freeze,
 	return f, nil
 }
 
-// AwaitBlocked waits until somebody waits for what is frozen.
+// AwaitBlocked waits until a statement waits for the frozen rows.
 func (f *Freeze) AwaitBlocked(ctx context.Context) error {
 	return eventually(ctx, 20*time.Second, 20*time.Millisecond, func() error {
 		var n int
@@ -204,8 +204,8 @@ func (d *Database) Cards(ctx context.Context, channelID string) (map[string]Stam
 	return cards, errors.Wrap(rows.Err(), "look for cards")
 }
 
-// Crowd adds so many connections to the plugin's records, each like one that is
-// there: with its subscriptions, and of no use.
+// Crowd adds this many connections to the plugin's records, each a copy of one that is
+// there, with its subscriptions.
 func (d *Database) Crowd(ctx context.Context, connections int) error {
 	_, err := d.db.ExecContext(ctx,
 		`INSERT INTO pluginkeyvaluestore (pluginid, pkey, pvalue, expireat)

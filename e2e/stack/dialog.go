@@ -39,9 +39,9 @@ func EventsWithout(opened *model.OpenDialogRequest, without ...string) []string 
 	return nil
 }
 
-// Submit answers a dialog in a channel the way a client does: with what stands in
-// its fields, except where these answers change it. It returns what the dialog
-// complains about, by field; nothing when it closes.
+// Submit answers a dialog in a channel as a client does: with the current values of
+// its fields, except where these answers change it. It returns the dialog's
+// errors by field; nothing when it closes.
 func (p *Person) Submit(ctx context.Context, channelID string, opened *model.OpenDialogRequest, changes map[string]any) (map[string]string, error) {
 	answers := map[string]any{}
 	for _, element := range opened.Dialog.Elements {

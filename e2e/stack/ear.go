@@ -13,7 +13,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Ear is one WebSocket connection of a person: what one open tab hears.
+// Ear is one WebSocket connection of a person: the events that one open tab receives.
 type Ear struct {
 	person *Person
 	client *model.WebSocketClient
@@ -22,7 +22,7 @@ type Ear struct {
 	events []*model.WebSocketEvent
 }
 
-// Listen opens a connection and keeps all that comes in.
+// Listen opens a connection and keeps all events.
 func (p *Person) Listen() (*Ear, error) {
 	address := "ws" + strings.TrimPrefix(p.Server.URL, "http")
 	client, err := model.NewWebSocketClient4(address, p.API.AuthToken)
@@ -45,10 +45,10 @@ func (p *Person) Listen() (*Ear, error) {
 	return e, nil
 }
 
-// Close hangs up.
+// Close closes the connection.
 func (e *Ear) Close() { e.client.Close() }
 
-// Count says how many events came so far, to be given to Ephemeral or Event as
+// Count is how many events have arrived so far, to be passed to Ephemeral or Event as
 // the place to begin.
 func (e *Ear) Count() int {
 	e.mu.Lock()
@@ -61,7 +61,7 @@ func (e *Ear) Event(ctx context.Context, after int, kind string) (*model.WebSock
 	return e.match(ctx, after, kind, func(*model.WebSocketEvent) bool { return true })
 }
 
-// Heard tells whether an event of a kind has come after the given place.
+// Heard reports whether an event of a kind has arrived after the given place.
 func (e *Ear) Heard(after int, kind string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

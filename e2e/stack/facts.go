@@ -13,7 +13,7 @@ type Facts struct {
 	SiteURL    string            `json:"site_url"`
 	SandboxURL string            `json:"sandbox_url"`
 	Team       string            `json:"team"`
-	Password   string            `json:"password"` // everybody's
+	Password   string            `json:"password"` // of all people
 	Users      map[string]string `json:"users"`    // email addresses by user name
 	ClientID   string            `json:"client_id"`
 	Secret     string            `json:"webhook_secret"`

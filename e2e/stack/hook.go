@@ -20,7 +20,7 @@ import (
 // handedOver finds what a direct message hands over, each in a block of its own.
 var handedOver = regexp.MustCompile("(?s)\\*\\*(Webhook URL|Token)\\*\\*\n```\n(\\S+)\n```")
 
-// Hook is what the bot tells somebody who connects a channel.
+// Hook is what the bot sends a user who connects a channel.
 type Hook struct {
 	// URL is where deliveries go, and Token what they prove themselves with.
 	URL, Token string
@@ -42,7 +42,7 @@ func HookOf(post *model.Post) (Hook, error) {
 	return h, nil
 }
 
-// ConnectJenkins has somebody connect a channel to a Jenkins, as a connection with
+// ConnectJenkins has a person connect a channel to a Jenkins, as a connection with
 // this name, and returns what the bot hands over.
 func (p *Person) ConnectJenkins(ctx context.Context, ear *Ear, channelID, name string) (Hook, error) {
 	from := ear.Count()
@@ -55,7 +55,7 @@ func (p *Person) ConnectJenkins(ctx context.Context, ear *Ear, channelID, name s
 	return p.Handed(ctx)
 }
 
-// Handed is what the bot's last direct message hands over.
+// Handed returns the URL and token in the bot's latest direct message.
 func (p *Person) Handed(ctx context.Context) (Hook, error) {
 	conversation, err := p.WithBot(ctx)
 	if err != nil {
@@ -77,7 +77,7 @@ func (p *Person) Handed(ctx context.Context) (Hook, error) {
 	return hook, err
 }
 
-// Key is the part of the URL that nobody can guess.
+// Key is the secret part of the URL.
 func (h Hook) Key() string { return h.URL[strings.LastIndexByte(h.URL, '.')+1:] }
 
 // WithSecret is the hook in one piece, for senders that have no field for a token.

@@ -8,7 +8,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// IconRequest is what the webapp sends when somebody clicks the camera icon.
+// IconRequest is what the webapp sends when a user clicks the camera icon.
 type IconRequest struct {
 	ChannelID    string `json:"channel_id"`
 	RootID       string `json:"root_id"`
@@ -30,7 +30,7 @@ type IconAnswer struct {
 	} `json:"error"`
 }
 
-// ClickIcon starts a meeting the way the webapp does.
+// ClickIcon starts a meeting as the webapp does.
 func (p *Person) ClickIcon(ctx context.Context, click IconRequest) (IconAnswer, error) {
 	status, body, err := p.callPlugin(ctx, http.MethodPost, "/meetings", click)
 	if err != nil {

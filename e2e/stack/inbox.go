@@ -50,7 +50,7 @@ func (d *Database) events(ctx context.Context) ([]event, error) {
 		return nil, err
 	}
 	var events []event
-	for _, record := range records { // beside the numbered slots there is what says how many are in use
+	for _, record := range records { // beside the numbered slots, a record counts those in use
 		e := event{Record: record}
 		if strings.Trim(strings.TrimPrefix(record.Key, "inb."), "0123456789") == "" && json.Unmarshal(record.Value, &e) == nil {
 			e.Record = record
@@ -60,7 +60,7 @@ func (d *Database) events(ctx context.Context) ([]event, error) {
 	return events, nil
 }
 
-// Waiting returns the events in the plugin's inbox: acknowledged, and not yet handled. What is only for later, such as the daily look
+// Waiting returns the events in the plugin's inbox: acknowledged, and not yet handled. What is only for later, such as the daily check
 // at a webhook, is not among them.
 func (d *Database) Waiting(ctx context.Context) ([]Record, error) {
 	events, err := d.events(ctx)
@@ -156,7 +156,7 @@ func (d *Database) change(ctx context.Context, record Record, fields map[string]
 	return d.replace(ctx, record, value)
 }
 
-// replace writes a record anew, unless it has changed since it was read.
+// replace rewrites a record, unless it has changed since it was read.
 func (d *Database) replace(ctx context.Context, record Record, value []byte) error {
 	_, err := d.db.ExecContext(ctx, `UPDATE pluginkeyvaluestore SET pvalue = $1 WHERE pluginid = $2 AND pkey = $3 AND pvalue = $4`,
 		value, PluginID, record.Key, record.Value)
@@ -184,7 +184,7 @@ func (e event) about(connection, task string) bool {
 	return json.Unmarshal([]byte(e.Header["job"]), &job) == nil && job.Connection == connection && job.Task.Key == task
 }
 
-// HurryRotation has the list of who is on call with this name be due now, as if it had been set up a day ago. The plugin sees that when
+// HurryRotation has the on-call list with this name be due now, as if it had been set up a day ago. The plugin sees that when
 // it starts, or within half a minute.
 func (d *Database) HurryRotation(ctx context.Context, name string) error {
 	records, err := d.Records(ctx, "rot.")

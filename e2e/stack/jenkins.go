@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// JenkinsURL is where the builds of the stories are said to be. Nobody calls it.
+// JenkinsURL is the URL that the stories' builds name. Nothing calls it.
 const JenkinsURL = "https://ci.acme.test"
 
-// Build is a build of a job, as Jenkins' plugins tell of it.
+// Build is a build of a job, as Jenkins' plugins report it.
 type Build struct {
 	// Job is the job's path, "folder/web".
 	Job    string

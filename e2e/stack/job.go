@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Job is a job of the pretended Jenkins.
+// Job is a job of the simulated Jenkins.
 type Job struct {
 	// Name is its full name, "folder/web".
 	Name string
@@ -16,7 +16,7 @@ type Job struct {
 	hook    Hook
 }
 
-// Hook is where the job tells of its builds.
+// Hook is where the job reports its builds.
 func (j *Job) Hook() Hook { return j.hook }
 
 // Cause is why a build starts, and what is new in it.
@@ -45,7 +45,7 @@ type Ending struct {
 	Failed []string
 }
 
-// NewJob makes a job whose builds the plugin "Zoom" tells of, with the URL and
+// NewJob creates a job whose builds the plugin "Zoom" reports, with the URL and
 // the token entered and all its boxes checked.
 func (z *Sandbox) NewJob(ctx context.Context, name string, hook Hook) (*Job, error) {
 	events := map[string]bool{}
@@ -59,7 +59,7 @@ func (z *Sandbox) NewJob(ctx context.Context, name string, hook Hook) (*Job, err
 	return &Job{Name: name, sandbox: z, hook: hook}, z.Jenkins(ctx, "jobs", map[string]any{"name": name, "zoom": []any{plugin}}, nil)
 }
 
-// TestConnection presses the button of that name in the job's configuration, and
+// TestConnection clicks the button of that name in the job's configuration, and
 // returns what Jenkins' admin reads then.
 func (j *Job) TestConnection(ctx context.Context) (string, error) {
 	var said struct {

@@ -12,10 +12,10 @@ import (
 )
 
 // PagerDutySecret is the secret of the OAuth client that the stories register at
-// PagerDuty. They look for it where it must not be.
+// PagerDuty. They search for it where it must not be.
 const PagerDutySecret = "e2e-pagerduty-client-secret-0123456789"
 
-// PagerDuty is the pretended PagerDuty account, driven through its control API.
+// PagerDuty is the simulated PagerDuty account, driven through its control API.
 type PagerDuty struct {
 	// URL is where people and programs find it, without a slash at the end.
 	URL string
@@ -23,7 +23,7 @@ type PagerDuty struct {
 	sandbox *Sandbox
 }
 
-// PagerDuty is the pretended PagerDuty.
+// PagerDuty returns the simulated PagerDuty.
 func (z *Sandbox) PagerDuty() *PagerDuty { return &PagerDuty{URL: z.URL + "/pagerduty", sandbox: z} }
 
 func (d *PagerDuty) post(ctx context.Context, path string, in, out any) error {
@@ -37,7 +37,7 @@ func (d *PagerDuty) NewApp(ctx context.Context, callback string) (clientID strin
 	return app["client_id"], d.post(ctx, "/apps", app, nil)
 }
 
-// NewUser makes somebody with this role (admin, user, limited_user or observer),
+// NewUser creates a user with this role (admin, user, limited_user or observer),
 // and returns their ID.
 func (d *PagerDuty) NewUser(ctx context.Context, name, email, role string) (id string, err error) {
 	var made struct {
@@ -59,7 +59,7 @@ func (d *PagerDuty) NewService(ctx context.Context, name string, people ...strin
 	}, nil)
 }
 
-// Incident is an incident as it is at PagerDuty.
+// Incident is an incident in PagerDuty.
 type Incident struct {
 	ID        string `json:"id"`
 	Number    int    `json:"number"`
@@ -72,18 +72,18 @@ type Incident struct {
 	} `json:"notes"`
 }
 
-// Trigger makes an incident, as a monitoring tool does.
+// Trigger creates an incident, as a monitoring tool does.
 func (d *PagerDuty) Trigger(ctx context.Context, service, title string) (Incident, error) {
 	var made Incident
 	return made, d.post(ctx, "/incidents", map[string]string{"service": service, "title": title, "urgency": "high"}, &made)
 }
 
-// Happen lets something happen to an incident there: acknowledge, resolve, note, ….
+// Happen makes something happen to an incident there: acknowledge, resolve, note, ….
 func (d *PagerDuty) Happen(ctx context.Context, id, what, by string) error {
 	return d.post(ctx, "/incidents/"+id, map[string]string{"what": what, "by": by}, nil)
 }
 
-// Incident is how an incident is now, by its ID.
+// Incident returns an incident's current state, by its ID.
 func (d *PagerDuty) Incident(ctx context.Context, id string) (Incident, error) {
 	var found Incident
 	return found, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/incidents/"+id, nil, &found)
@@ -111,7 +111,7 @@ func (d *PagerDuty) Webhooks(ctx context.Context) ([]Subscription, error) {
 	return hooks, d.sandbox.do(ctx, http.MethodGet, "/pagerduty/hooks", nil, &hooks)
 }
 
-// Asked is the last query with which somebody was sent there to authorize.
+// Asked is the latest query with which a user was sent there to authorize.
 func (d *PagerDuty) Asked(ctx context.Context) (string, error) {
 	var journal []struct {
 		Path  string `json:"path"`
@@ -148,7 +148,7 @@ func (d *PagerDuty) Missign(ctx context.Context, webhook, event string, times in
 	}, nil)
 }
 
-// Told is something that PagerDuty told a webhook.
+// Told is a delivery of PagerDuty to a webhook.
 type Told struct {
 	// Subscription is the webhook.
 	Subscription string          `json:"recipient"`
@@ -161,7 +161,7 @@ type Told struct {
 	} `json:"attempts"`
 }
 
-// Told lists what webhooks were told of an incident, in order.
+// Told lists the deliveries about an incident, in order.
 func (d *PagerDuty) Told(ctx context.Context, incident string) ([]Told, error) {
 	var all, its []Told
 	err := d.sandbox.do(ctx, http.MethodGet, "/pagerduty/deliveries", nil, &all)

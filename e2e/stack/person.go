@@ -9,11 +9,11 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Password is everybody's password: this server is for a test or a demo on
+// Password is the password of all people: this server is for a test or a demo on
 // one's own machine.
 const Password = "Zoom-demo-2026!"
 
-// Person is somebody who is logged in to one of the servers.
+// Person is a user who is logged in to one of the servers.
 type Person struct {
 	// User is the Mattermost user.
 	User *model.User
@@ -25,8 +25,8 @@ type Person struct {
 	stack *Stack
 }
 
-// populate makes the system administrator (on a fresh server that is whoever
-// comes first) and the team.
+// populate creates the system administrator (on a fresh server, the user who
+// registers first) and the team.
 func (s *Stack) populate(ctx context.Context) error {
 	first := s.Servers[0]
 	admin, err := s.signUp(ctx, model.NewAPIv4Client(first.URL), "admin")
@@ -46,7 +46,7 @@ func (s *Stack) populate(ctx context.Context) error {
 	if !s.options.RequireEmailVerification {
 		return nil
 	}
-	// Only now: before, nobody could have verified the administrator's address.
+	// Only now: before, the administrator's address could not have been verified.
 	if _, _, err := first.admin.VerifyUserEmailWithoutToken(ctx, admin.Id); err != nil {
 		return errors.Wrap(err, "verify the administrator's address")
 	}
@@ -109,7 +109,7 @@ func (s *Stack) NewChannel(ctx context.Context, name string, kind model.ChannelT
 }
 
 // spread makes the other servers forget what they hold in memory. Servers of a
-// cluster tell each other what changed; the team edition has no cluster.
+// cluster notify each other of changes; the team edition has no cluster.
 func (s *Stack) spread(ctx context.Context) error {
 	for _, server := range s.Servers[1:] {
 		if _, err := server.admin.InvalidateCaches(ctx); err != nil {

@@ -36,7 +36,7 @@ func (s *Sentry) NewApp(ctx context.Context, callback string) (clientID string, 
 	return app["client_id"], s.post(ctx, "/apps", app, nil)
 }
 
-// NewUser makes a user there.
+// NewUser creates a user there.
 func (s *Sentry) NewUser(ctx context.Context, login, email string) error {
 	return s.post(ctx, "/users", map[string]string{"login": login, "email": email}, nil)
 }

@@ -22,7 +22,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// secretsMade stands before a PagerDuty and takes down what webhooks are signed with, which is told once.
+// secretsMade is a proxy for a PagerDuty that records the webhooks' secrets, which it reveals once.
 type secretsMade struct {
 	next http.Handler
 
@@ -102,7 +102,7 @@ func pagerVictim(t *testing.T) (*pagerHost, victim) {
 func TestHostileDeliveriesToPagerDutyDoNothing(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)
-	h.bears(v)
+	h.withstands(v)
 	both := "v1=" + provider.Sign([]byte(v.honest+" "), "guessed") + ",v2=ff, v1=" + provider.Sign([]byte(v.honest+" "), v.hook.token)
 	require.Equal(t, http.StatusOK, h.arrives(v.hook.address, v.honest+" ", v.shows(both)).Status, "while PagerDuty changes the secret there are two")
 	require.Equal(t, http.StatusUnauthorized, h.arrives(v.hook.withToken(), v.honest, nil).Status, "the secret in the address proves nothing")
@@ -164,7 +164,7 @@ func issueBody(issue map[string]any) string {
 func TestHostileDeliveriesToSentryDoNothing(t *testing.T) {
 	t.Parallel()
 	h, v := sentryVictim(t)
-	h.bears(v)
+	h.withstands(v)
 	require.Equal(t, http.StatusUnauthorized, h.arrives(v.hook.withToken(), v.honest, v.headers).Status, "what Sentry signs must be signed")
 	require.Equal(t, http.StatusBadRequest, h.arrives(v.hook.address, "", v.signs("", v.hook.token)).Status)
 	app := map[string]string{"Sentry-App-Signature": provider.Sign([]byte(v.honest), v.hook.token), "Sentry-Hook-Resource": "issue"}
@@ -173,7 +173,7 @@ func TestHostileDeliveriesToSentryDoNothing(t *testing.T) {
 	h.card(h.town)
 }
 
-// Sentry asks while alert rules are made; who is not Sentry, or asks about another's channels, learns nothing.
+// Sentry asks while alert rules are created; a request from elsewhere, or about another's channels, learns nothing.
 func TestHostileQueriesAboutSentryLearnNothing(t *testing.T) {
 	t.Parallel()
 	h, v := sentryVictim(t)
@@ -219,8 +219,8 @@ func TestHostileQueriesAboutSentryLearnNothing(t *testing.T) {
 	}
 }
 
-// nasty are texts that do something where they are not shown as they are.
-func nasty() map[string]string {
+// hostileTexts are texts that have an effect if they are not shown literally.
+func hostileTexts() map[string]string {
 	return map[string]string{
 		"a call to all":     "@all @here @channel @alice down",
 		"a link":            "down [click me](https://evil.example) <https://evil.example>",
@@ -272,7 +272,7 @@ func requireHarmless(t *testing.T, what string, p *mmtest.Post) {
 func TestHostileTextFromPagerDutyIsOnlyText(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)
-	for name, text := range nasty() {
+	for name, text := range hostileTexts() {
 		posts := len(h.town.Posts())
 		id := strings.ToUpper("Q0" + strings.ReplaceAll(name, " ", "0"))
 		id = strings.ReplaceAll(id, "-", "0")
@@ -300,7 +300,7 @@ func TestHostileTextFromSentryIsOnlyText(t *testing.T) {
 	t.Parallel()
 	h, v := sentryVictim(t)
 	number := 5000
-	for name, text := range nasty() {
+	for name, text := range hostileTexts() {
 		posts := len(h.town.Posts())
 		number++
 		id := json.Number(strconv.Itoa(number))
@@ -325,7 +325,7 @@ func TestHostileTextFromSentryIsOnlyText(t *testing.T) {
 	}
 }
 
-// What a provider sends that this plugin does not know, or with fields of other types, harms no one: it is passed over or shown without them.
+// What a provider sends that this plugin does not know, or with fields of other types, does no harm: it is ignored or shown without them.
 func TestUnexpectedDeliveriesDoNoHarm(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)
@@ -335,7 +335,7 @@ func TestUnexpectedDeliveriesDoNoHarm(t *testing.T) {
 		require.Equal(t, http.StatusOK, h.arrives(v.hook.address, body, v.signs(body, v.hook.token)).Status, event)
 	}
 	h.passes()
-	require.Len(t, h.town.Posts(), posts, "what is not known is no news")
+	require.Len(t, h.town.Posts(), posts, "unknown events post nothing")
 	for _, odd := range []any{nil, 7, true, "x", []any{}, map[string]any{"x": 1}} {
 		for _, field := range []string{"id", "title", "status", "number", "service", "assignees", "teams", "priority", "urgency", "html_url", "created_at", "conference_bridge"} {
 			body := incidentBody("incident.triggered", map[string]any{field: odd})
@@ -372,7 +372,7 @@ func TestUnexpectedDeliveriesFromSentryDoNoHarm(t *testing.T) {
 	}
 }
 
-// Whoever has recorded a delivery and sends it again, soon or much later, changes nothing.
+// A recorded delivery that is sent again, soon or much later, changes nothing.
 func TestAReplayedDeliveryChangesNothing(t *testing.T) {
 	t.Parallel()
 	h, v := pagerVictim(t)

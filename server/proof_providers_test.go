@@ -63,7 +63,7 @@ func TestARefusedConnectLeavesTheConnectionAsItWas(t *testing.T) {
 		require.Equal(t, before, h.connectionRecords())
 		mu.Lock()
 		defer mu.Unlock()
-		require.Zero(t, early, "the town hears of nothing before PagerDuty has said yes")
+		require.Zero(t, early, "the town gets nothing before PagerDuty has agreed")
 	})
 }
 
@@ -157,7 +157,7 @@ func TestAGuestCannotChangeConnections(t *testing.T) {
 	t.Parallel()
 	w := newBridgeWorld(t)
 	w.connects(w.alice, "/jenkins connect ci", w.town)
-	// What bob was shown before he became a guest is no use to him.
+	// What bob was shown before he became a guest no longer works.
 	w.bob.Types("/jenkins rotate", w.town)
 	w.bob.Types("/jenkins configure", w.town)
 	form := w.bob.Dialog()
@@ -182,7 +182,7 @@ func TestAGuestCannotChangeConnections(t *testing.T) {
 	requireTells(t, w.bob.DirectWith(w.botID()).LastPost().Message+lastNote(w.bob), refusal)
 }
 
-// audited returns the events of the server's audit log, each with who did it and whether it was done.
+// audited returns the events of the server's audit log, each with its actor and result.
 func (w *bridgeWorld) audited() []string {
 	var found []string
 	for _, r := range w.mm.Audited() {

@@ -13,7 +13,7 @@ import (
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 )
 
-// The stories here go on after a failure: what the person is told to do works.
+// These stories continue after a failure: following the message's advice works.
 
 func TestTheDailyLimitOffersAWorkingPersonalMeeting(t *testing.T) {
 	t.Parallel()
@@ -113,7 +113,7 @@ func TestTheCreatorGetsTheLinkOfAMeetingThatCannotBePosted(t *testing.T) {
 		requireSays(t, w.alice.LastNote().Text(), "Your meeting is ready", joinURL(w))
 		w.plugin.breaks()
 		w.alice.Types("/zoom start", w.backroom)
-		require.Len(t, meetings(w.backroom), 1, "what nobody sees keeps nobody from starting")
+		require.Len(t, meetings(w.backroom), 1, "an unseen meeting stops no one from starting")
 	})
 	t.Run("button", func(t *testing.T) {
 		t.Parallel()

@@ -34,7 +34,7 @@ type fortress struct {
 	before map[string]string
 }
 
-// fortresses are one of each tool.
+// fortresses are one of each provider.
 func fortresses() map[string]func(t *testing.T) *fortress {
 	return map[string]func(t *testing.T) *fortress{"PagerDuty": pagerFortress, "Sentry": sentryFortress}
 }
@@ -165,7 +165,7 @@ func (f *fortress) holds(u *mmtest.User, what string, answers ...*mmtest.Respons
 	}
 }
 
-// strangers are who is not in the channel.
+// strangers are users outside the channel.
 func (f *fortress) strangers() []*mmtest.User {
 	mallory, overseer, leaver := f.mm.AddUser("mallory"), f.mm.AddUser("overseer", mmtest.Admin), f.mm.AddUser("leaver")
 	for _, u := range []*mmtest.User{mallory, overseer, leaver} {
@@ -177,7 +177,7 @@ func (f *fortress) strangers() []*mmtest.User {
 	return []*mmtest.User{mallory, overseer, leaver}
 }
 
-// eachFortress tells the story with each tool.
+// eachFortress runs the story with each provider.
 func eachFortress(t *testing.T, story func(t *testing.T, f *fortress)) {
 	t.Helper()
 	for name, build := range fortresses() {
@@ -215,7 +215,7 @@ func TestProviderButtonsOfOthersDoNotWork(t *testing.T) {
 	t.Parallel()
 	eachFortress(t, func(t *testing.T, f *fortress) {
 		tries := f.strangers()
-		carol := f.mm.AddUser("caroline") // who is in the channel, and may do much, but not press what others were shown
+		carol := f.mm.AddUser("caroline") // who is in the channel, and may do much, but not click what others were shown
 		f.backroom.Join(carol)
 		f.before = f.all()
 		for _, u := range append(tries, carol) {
@@ -238,7 +238,7 @@ func TestProviderButtonsOfOthersDoNotWork(t *testing.T) {
 	})
 }
 
-// TestProviderButtonsStopWorkingForMembersWhoLeave has bob press and send what he himself was shown while he could post there.
+// TestProviderButtonsStopWorkingForMembersWhoLeave has bob click and submit what he was shown while he could post there.
 func TestProviderButtonsStopWorkingForMembersWhoLeave(t *testing.T) {
 	t.Parallel()
 	for name, leaves := range map[string]func(f *fortress){

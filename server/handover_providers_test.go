@@ -21,7 +21,7 @@ func TestC11_SigningInToBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *tes
 	typed := h.code(page)
 	require.Contains(t, typed, "/bitbucket signin ")
 	require.Contains(t, page.Body, "@alice")
-	require.Empty(t, h.repo.Hooks(), "nobody is signed in yet")
+	require.Empty(t, h.repo.Hooks(), "no one is signed in yet")
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)
 	require.NotEmpty(t, offered(h.alice))
 
@@ -42,14 +42,14 @@ func TestC11_SigningInToBitbucketFromAPhoneEndsWithACodeTypedInMattermost(t *tes
 func TestC11_TheBotTakesASignInCodeToo(t *testing.T) {
 	t.Parallel()
 	h := newCloud(t) // Jenkins, where no one signs in, is on as well
-	answer := h.hears(h.alice, "signin")
+	answer := h.botAnswers(h.alice, "signin")
 	requireTells(t, answer, "You aren't signed in to Bitbucket", "Sign in")
 	link := signInLink.FindStringSubmatch(answer)
 	require.NotNil(t, link, answer)
 	typed := h.code(h.decidesElsewhere("alice", "allow", link[1]))
 	_, bare, _ := strings.Cut(typed, " ")
 	h.switches(map[string]any{"EnableSentry": true}, "sentry")
-	requireTells(t, h.hears(h.alice, bare), "Which integration do you mean?")
+	requireTells(t, h.botAnswers(h.alice, bare), "Which integration do you mean?")
 	h.alice.Clicks("Bitbucket")
 	requireTells(t, lastNote(h.alice), "You're signed in to Bitbucket as Alice")
 	h.alice.Types("/bitbucket connect "+h.url(""), h.backroom)

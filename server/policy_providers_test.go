@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// Who may connect channels is an admin's to say, and it holds for all that changes what a channel gets.
+// An admin decides who can connect channels; the policy applies to everything that changes what a channel gets.
 func TestThePolicyAppliesToAllProvidersAndTheirRules(t *testing.T) {
 	t.Parallel()
 	for policy, may := range map[string]string{"": "bob carol root", "channel_admins": "carol root", "system_admins": "root"} {
@@ -19,7 +19,7 @@ func TestThePolicyAppliesToAllProvidersAndTheirRules(t *testing.T) {
 			h := newPager(t)
 			h.switches(map[string]any{"EnableSentry": true}, "sentry")
 			h.follows(h.alice, "", h.town)
-			h.wantsDuty("09:00")
+			h.createsOnCallList("09:00")
 			h.town.Promote(h.carol)
 			h.mm.Set(map[string]any{"BridgePolicy": policy})
 			for _, u := range []*mmtest.User{h.bob, h.carol, h.admin} {
@@ -47,7 +47,7 @@ func TestATightenedPolicyAppliesToEarlierButtons(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.follows(h.alice, "", h.town)
-	h.wantsDuty("09:00")
+	h.createsOnCallList("09:00")
 	h.alice.Types("/pduty oncall", h.town)
 	require.Len(t, h.alice.LastNote().Buttons(), 2)
 	removal := h.alice.LastNote().Buttons()[1]
@@ -70,7 +70,7 @@ func TestTheOnCallListBelongsToOneChannel(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
 	h.signed(h.alice)
-	h.wantsDuty("09:00")
+	h.createsOnCallList("09:00")
 	h.signed(h.bob)
 	h.bob.Types("/pduty oncall", h.backroom)
 	require.NotNil(t, h.bob.Dialog(), "there is none in the backroom: %s", lastNote(h.bob))
@@ -92,7 +92,7 @@ func TestTheOnCallListBelongsToOneChannel(t *testing.T) {
 	requireTells(t, lastNote(h.alice), "Who to wake")
 }
 
-// What is looked for is looked for as who asks, each time.
+// Each search runs as the user who asks.
 func TestSearchPreviewAndSendActAsTheRequester(t *testing.T) {
 	t.Parallel()
 	h := newPager(t)
