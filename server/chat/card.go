@@ -4,52 +4,50 @@ import (
 	"time"
 )
 
-// Tone is how a card feels at a glance. It is never the only sign: a card's emoji and state say the same.
+// Tone is the color a card gets. Color is never the only sign: the card's emoji and state say the same.
 type Tone string
 
-// The tones, with what they stand for.
+// The tones and their meanings.
 const (
-	// ToneNeutral is plain news.
+	// ToneNeutral is plain information.
 	ToneNeutral Tone = ""
-	// ToneRunning is work under way.
+	// ToneRunning is work in progress.
 	ToneRunning Tone = "running"
-	// ToneSuccess is something that went well or was mended.
+	// ToneSuccess is something that succeeded or was fixed.
 	ToneSuccess Tone = "success"
-	// ToneWarning is something to look at, or that somebody looks at.
+	// ToneWarning is something to look at, or that someone is looking at.
 	ToneWarning Tone = "warning"
 	// ToneFailure is something broken.
 	ToneFailure Tone = "failure"
-	// ToneInactive is something that was given up, put aside or is over without a result.
+	// ToneInactive is something that was canceled, set aside, or ended without a result.
 	ToneInactive Tone = "inactive"
 )
 
-// Card is one thing of a provider's (a build, a pull request, an incident) as a channel sees it. It is posted once and brought up to
-// date in place.
+// Card shows one subject (a build, a pull request, an incident) in a channel. It is posted once and updated in place.
 //
-// Title and Author are as they came from outside; the surface makes them harmless. In messages the parameters are put in as they
-// are, so whoever fills one with text from outside passes it through Escape, Link or Code, as everywhere.
+// Title and Author hold text as the provider sent it; the surface renders it harmless.
 type Card struct {
 	// Emoji is the name of the emoji before the state, without colons; letters, digits and "_".
 	Emoji string
-	// State says in one to three words how the thing stands ("Failed").
+	// State is the subject's state in one to three words ("Failed").
 	State Message
-	// Title names the thing on one line; URL is its page at the provider, "" for none.
+	// Title names the subject on one line; URL is its page at the provider, "" for none.
 	Title string
 	URL   string
 	Tone  Tone
-	// Author is who did what the card tells; "" where nobody did.
+	// Author is the user behind the change that the card shows; "" for none.
 	Author string
-	// Text are a few lines under the title; zero for none.
+	// Text is a few lines under the title; zero for none.
 	Text Message
-	// Fields are short facts; more than six are too many to read.
+	// Fields are short facts. Use at most six; more are too many to read.
 	Fields []Field
 	// Actions are the buttons and menus.
 	Actions []Action
-	// Footer says where the thing lives, such as the repository; as it came from outside.
+	// Footer says where the subject belongs, such as its repository, as the provider sent it.
 	Footer string
-	// At is the provider's time of the latest change; zero where it is not known.
+	// At is the time of the latest change by the provider's clock; zero if unknown.
 	At time.Time
-	// Open says that it goes on, or waits for somebody.
+	// Open reports that the subject is still in progress or waits for someone.
 	Open bool
 }
 
@@ -57,60 +55,60 @@ type Card struct {
 type Field struct {
 	Label Message
 	Value Message
-	// Long fields take the whole width.
+	// Long gives the field the whole width.
 	Long bool
 }
 
-// Action is something that people can do about a card: a button, or a menu where it has options.
+// Action is something that users can do with a card: a button, or a menu if it has options.
 type Action struct {
-	// ID says what it does; letters and digits only, unique on its card.
+	// ID names the action; letters and digits only, unique on its card.
 	ID    string
 	Label Message
-	// Tone shows what it is like: ToneSuccess for the usual next step, ToneFailure for what cannot be taken back, else ToneNeutral.
+	// Tone is ToneSuccess for the usual next step, ToneFailure for what can't be undone, and ToneNeutral otherwise.
 	Tone Tone
-	// Values go with the click, as far as the client is honest.
+	// Values are sent with the click. The client can change them.
 	Values map[string]string
-	// Options make it a menu; the one chosen comes back as the value "selected".
+	// Options make the action a menu; the chosen one comes back as the value "selected".
 	Options []Option
 }
 
-// Option is one line of a menu or of a form's choice.
+// Option is one entry of a menu or of a select field.
 type Option struct {
 	Label Message
 	Value string
-	// Detail says more about it, where there is room for a second line; zero for none.
+	// Detail is shown on a second line where there is room for one; zero for none.
 	Detail Message
 }
 
-// Reply is one line of history in the thread of a card.
+// Reply is one line of history in a card's thread.
 type Reply struct {
 	Text Message `json:"text"`
-	// Actions are buttons under it.
+	// Actions are the buttons under the reply.
 	Actions []Action `json:"actions,omitempty"`
-	// Mention is who is called to it; see Posting.
+	// Mention is the user or group that the reply notifies; see Posting.
 	Mention string `json:"mention,omitempty"`
 }
 
-// Posting is a card on its way into a channel.
+// Posting is a card to post in a channel.
 type Posting struct {
 	Place Place
 	Card  Card
-	// Mention is who is called to it: "", "here", "channel" or a user's name. It works when the post is new.
+	// Mention is the user or group that a new post notifies: "", "here", "channel" or a username. It has no effect on an update.
 	Mention string
-	// Mark is kept with the post, so that it can be found again and tells what it is about.
+	// Mark is stored with the post, so that the post can be found again and matched to its subject.
 	Mark Mark
 }
 
-// Posted is a post of ours that carries a mark.
+// Posted is one of the plugin's posts that carries a mark.
 type Posted struct {
 	Message MessageRef
 	Mark    Mark
 }
 
-// Mark is what a post of ours carries that people do not see. It proves nothing by itself: what it names has to name the post.
+// Mark is data in a post that users don't see. It proves nothing by itself: the record that it names has to name the post in turn.
 type Mark struct {
-	// Provider, Connection and Subject say what the post is about.
+	// Provider, Connection and Subject identify what the post is about.
 	Provider, Connection, Subject string
-	// Key tells this post from others about the same thing in the same place.
+	// Key distinguishes this post from others about the same subject in the same place.
 	Key string
 }

@@ -1,29 +1,30 @@
-// Package chat is the neutral model of the chat product: people, places and notes, without any of its API types.
+// Package chat is the neutral model of a chat product: people, places, messages, cards and forms. It knows no product's API and calls
+// none.
 package chat
 
-// Person is somebody with an account in the chat product.
+// Person is a user of the chat product.
 type Person struct {
 	ID       PersonID
 	Username string
 	Email    string
-	// EmailVerified reports that the server has checked that the address is the person's.
+	// EmailVerified reports whether the server has verified that the address belongs to the person.
 	EmailVerified bool
-	// IdentityProvider names who signs the person in ("saml", "ldap", "gitlab", …); "" when the server itself does.
-	// An address that comes from an identity provider cannot be chosen by the person.
+	// IdentityProvider names the service that signs the person in ("saml", "ldap", "gitlab", …); "" if the server does it. The person
+	// can't choose an address that an identity provider supplies.
 	IdentityProvider string
 	Admin            bool
-	// Guest is somebody who was invited to some channels only.
+	// Guest reports whether the person was invited to some channels only.
 	Guest bool
 }
 
 // Channel is a conversation.
 type Channel struct {
-	// Public channels can be joined by everybody in the team.
+	// Public channels can be joined by everyone in the team.
 	Public   bool
 	Archived bool
-	// Direct is the conversation of the bot with one person.
+	// Direct reports whether this is the bot's conversation with one person.
 	Direct bool
-	// Name is what people call it; "" for a direct message.
+	// Name is the channel's display name; "" for a direct message.
 	Name string
 }
 
@@ -37,24 +38,24 @@ type Note struct {
 type Button struct {
 	Label   Message
 	Primary bool
-	// Action says what the click does; letters and digits only.
+	// Action names what the click does; letters and digits only.
 	Action string
 	Values map[string]string
 }
 
-// Click is somebody choosing a button, or a line of a menu, which is the value "selected" then. All but Actor come from the client. Of that, only a value that was sealed when the
-// button was made proves anything: what the button does, and for whom. The rest proves nothing, nor does any of it say that
-// the user may still do it: whoever carries the click out checks that.
+// Click is a click on a button, or a choice from a menu, which is the value "selected". All fields but Actor come from the client. Of
+// those, only a value that was sealed when the button was made proves anything: what the button does, and for whom. No field says that
+// the user may still do it: the code that carries out the click checks that.
 type Click struct {
 	Actor Actor
 	Place Place
-	// Message is the note or card with the button.
+	// Message is the note or card that has the button.
 	Message MessageRef
 	Action  string
-	// Card says that the button is one of a card, which everybody sees; those are not sealed, and what they are about is told by the
-	// card's record alone.
+	// Card reports that the button belongs to a card, which everyone sees. Such buttons aren't sealed; only the card's record says what
+	// they are about.
 	Card   bool
 	Values map[string]string
-	// Talk is the exchange that the click began.
+	// Talk is the conversation that the click starts.
 	Talk Conversation
 }

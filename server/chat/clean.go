@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Truncate returns text of at most this many characters (runes), cut where it shows least and ended with "…" if it was
-// longer. Emoji, flags and letters with accents are not taken apart.
+// Truncate returns at most this many characters (runes) of the text. Longer text is cut at a word's end where possible and gets "…".
+// Emoji, flags and accented letters are never split.
 func Truncate(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text
@@ -24,7 +24,7 @@ func Truncate(text string, most int) string {
 	return strings.TrimRightFunc(string(runes[:end]), unicode.IsSpace) + "…"
 }
 
-// joined reports whether the runes before and after the position are drawn as one.
+// joined reports whether the runes before and after the position are drawn as one character.
 func joined(runes []rune, at int) bool {
 	const (
 		zeroWidthJoiner = '\u200d'
@@ -40,7 +40,7 @@ func joined(runes []rune, at int) bool {
 	case !unicode.Is(unicode.Regional_Indicator, after):
 		return false
 	}
-	// Two of these make a flag: the pair is cut when an odd number stands before.
+	// Two of these make a flag: the pair is split if an odd number precedes the position.
 	pairs := 0
 	for i := at - 1; i >= 0 && unicode.Is(unicode.Regional_Indicator, runes[i]); i-- {
 		pairs++
@@ -48,8 +48,7 @@ func joined(runes []rune, at int) bool {
 	return pairs%2 == 1
 }
 
-// OneLine returns text as it was written, on one line. Characters that can't be seen are left out, and runs of white space become
-// one space.
+// OneLine returns the text on one line. Invisible characters are removed, and runs of white space become one space.
 func OneLine(text string) string {
 	var b strings.Builder
 	runes := []rune(strings.ToValidUTF8(text, "\ufffd"))
@@ -65,19 +64,19 @@ func OneLine(text string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// unseen reports whether the character shows nothing by itself: it could hide in a name, carry text that nobody sees, or turn the writing
-// round.
+// unseen reports whether the character is invisible by itself: it could hide in a name, carry hidden text, or reverse the direction of
+// the text.
 func unseen(c rune) bool {
 	return unicode.In(c, unicode.C, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && !unicode.Is(unicode.Co, c) ||
 		slices.Contains(blanks, c)
 }
 
-// blanks are letters and signs that are drawn as nothing: the symbol for a new line, a Braille pattern without dots, a Khmer and a musical
-// sign. Those of Hangul are among the ignorable characters.
+// blanks are letters and symbols that are drawn as nothing: the symbol for a new line, a Braille pattern without dots, and a Khmer and a
+// musical symbol. Those of Hangul are among the ignorable characters.
 var blanks = []rune{'\u2424', '\u2800', '\u17b4', '\u17b5', '\U0001D159'}
 
-// shapes reports whether the character that can't be seen changes how its neighbors are drawn: a joiner between letters of scripts that need
-// it, or between emoji, and the selector of an emoji's look. Beside Latin letters they only hide.
+// shapes reports whether the invisible character changes how its neighbors are drawn: a joiner between emoji or between letters of
+// scripts that need it, or a variation selector after an emoji. Next to Latin letters they only hide.
 func shapes(runes []rune, at int) bool {
 	const (
 		nonJoiner, joiner        = '\u200c', '\u200d'
@@ -97,7 +96,7 @@ func shapes(runes []rune, at int) bool {
 	return false
 }
 
-// CodeLine returns a line of code as it was written, without what could end the line or turn the writing round. A tab is four blanks.
+// CodeLine returns the line of code without characters that end a line or reverse its direction. A tab becomes four spaces.
 func CodeLine(line string) string {
 	line = strings.ReplaceAll(strings.ToValidUTF8(line, "\ufffd"), "\t", "    ")
 	return strings.TrimRightFunc(strings.Map(func(c rune) rune {

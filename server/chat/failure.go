@@ -6,8 +6,8 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Failure returns the sentence for a failure: that of its code, or the one for an unexpected failure. What the failure says in its
-// parameters is plain text, such as Zoom's own words, apart from addresses, scopes and times.
+// Failure returns the message for an error: the sentence for its code, or the one for an unexpected failure. Parameters of the error,
+// such as Zoom's own words, are plain text, except for addresses, scopes and times.
 func Failure(err error) Message {
 	m := Message{ID: "fault." + string(fault.CodeOf(err))}
 	for name, value := range fault.ParamsOf(err) {
@@ -21,7 +21,7 @@ func failureParam(name, value string) Text {
 	case "Link":
 		return Link(value, value)
 	case "Scope":
-		// As code it can be copied as it is.
+		// Users copy these, so they are code.
 		return Code(value)
 	case "Until":
 		if at, err := time.Parse(time.RFC3339, value); err == nil {

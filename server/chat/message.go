@@ -2,24 +2,24 @@ package chat
 
 import "maps"
 
-// Message is one sentence of the catalogue with its parameters, or several of them below each other.
+// Message is one sentence of the message catalogue with its parameters, or several messages on separate lines.
 //
-// It can be stored: as JSON it is small and reads the same later.
+// It can be stored as JSON and stays readable after an update of the plugin.
 type Message struct {
 	ID     string          `json:"id,omitempty"`
 	Params map[string]Text `json:"params,omitempty"`
 	// Nested are parameters that are messages themselves.
 	Nested map[string]Message `json:"nested,omitempty"`
-	// Count chooses the plural form, where the message has any; nil where it has none.
+	// Count selects the plural form; nil for a message without one.
 	Count *int `json:"count,omitempty"`
-	// Parts are what a message without an ID consists of, one on each line.
+	// Parts are the messages that a message without an ID consists of, one per line.
 	Parts []Message `json:"parts,omitempty"`
-	// Verbatim is a text that is the same in all languages, such as a name, in place of an ID.
+	// Verbatim is text that is the same in all languages, such as a name. It replaces the ID.
 	Verbatim Text `json:"verbatim,omitempty"`
 }
 
-// Say returns the message with this id and, in pairs, the names and values of its parameters, which are plain text whatever they
-// hold. A name without a value is left out.
+// Say returns the message with this ID. The pairs are names and values of its parameters; values are plain text. A name without a value
+// is ignored.
 func Say(id string, pairs ...string) Message {
 	m := Message{ID: id}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -31,16 +31,16 @@ func Say(id string, pairs ...string) Message {
 	return m
 }
 
-// Plural returns the message with this id in the plural form for n, which the text has as {{.PluralCount}}.
+// Plural returns the message with this ID in the plural form for n. The text refers to n as {{.PluralCount}}.
 func Plural(id string, n int) Message { return Message{ID: id, Count: &n} }
 
-// Lines returns the messages below each other.
+// Lines returns the messages on separate lines.
 func Lines(parts ...Message) Message { return Message{Parts: parts} }
 
-// Verbatim returns a message that reads the same in all languages. It is plain text, whatever it holds.
+// Verbatim returns a message that is the same in all languages. The text is plain text.
 func Verbatim(text string) Message { return VerbatimText(Plain(text)) }
 
-// VerbatimText is Verbatim for text that is more than plain.
+// VerbatimText is Verbatim for formatted text.
 func VerbatimText(text Text) Message { return Message{Verbatim: text} }
 
 // WithText returns a copy of the message with one more parameter.
@@ -54,7 +54,7 @@ func (m Message) WithText(name string, text Text) Message {
 	return m
 }
 
-// WithMessage returns a copy of the message with one more parameter, which is a message itself.
+// WithMessage returns a copy of the message with one more parameter, which is itself a message.
 func (m Message) WithMessage(name string, nested Message) Message {
 	all := maps.Clone(m.Nested)
 	if all == nil {
@@ -65,5 +65,5 @@ func (m Message) WithMessage(name string, nested Message) Message {
 	return m
 }
 
-// Zero reports whether there is no message.
+// Zero reports whether the message is empty.
 func (m Message) Zero() bool { return m.ID == "" && len(m.Parts) == 0 && len(m.Verbatim) == 0 }

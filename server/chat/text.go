@@ -5,35 +5,36 @@ import (
 	"time"
 )
 
-// Text is what people read: a short list of spans, some of which hold more text. It knows no product's markup. Each surface renders
-// it by its own rules, and escapes then. The zero Text is no text.
+// Text is formatted text: a short list of spans, some of which hold more text. It is independent of any markup. Each surface renders it
+// by its own rules and does the escaping. The zero Text is empty.
 //
-// As JSON, plain text is a string, so that texts can be stored and stay small.
+// In JSON, plain text is a string, which keeps stored text small.
 type Text []Span
 
-// SpanKind says what a span is.
+// SpanKind says what kind of content a span is.
 type SpanKind string
 
 // The kinds of spans.
 const (
-	// PlainSpan shows its text and does nothing, whatever the text holds. It is the only kind for text from outside.
+	// PlainSpan shows its text and does nothing else, whatever the text holds. It is the only kind for text from outside.
 	PlainSpan SpanKind = ""
-	// WordsSpan are words of our own catalogues. They do nothing either; only their punctuation may be trusted a little more.
+	// WordsSpan holds words from the plugin's catalogues. Like plain text they do nothing, but a surface may leave their punctuation
+	// unescaped.
 	WordsSpan SpanKind = "words"
-	// StrongSpan and EmphasisSpan stress what they hold.
+	// StrongSpan and EmphasisSpan emphasize their inner text.
 	StrongSpan   SpanKind = "strong"
 	EmphasisSpan SpanKind = "emphasis"
-	// CodeSpan is something to be copied or typed exactly.
+	// CodeSpan is text to copy or type exactly.
 	CodeSpan SpanKind = "code"
-	// LinkSpan shows what it holds and leads to its URL.
+	// LinkSpan shows its inner text and links to its URL.
 	LinkSpan SpanKind = "link"
 	// EmojiSpan is an emoji by its name, such as "warning".
 	EmojiSpan SpanKind = "emoji"
-	// PersonSpan names a user and mentions nobody.
+	// PersonSpan names a user without mentioning them.
 	PersonSpan SpanKind = "person"
 	// MentionSpan names a user and mentions them.
 	MentionSpan SpanKind = "mention"
-	// TimeSpan is a point in time, shown as the reader writes times where the surface knows the reader.
+	// TimeSpan is a point in time. It is shown in the reader's own format if the surface knows the reader.
 	TimeSpan SpanKind = "time"
 	// BreakSpan ends a line.
 	BreakSpan SpanKind = "break"
@@ -55,24 +56,24 @@ const (
 	TimeOfDay   TimeStyle = "time"
 )
 
-// Span is one piece of a Text. Which fields count depends on its kind; the constructors of this package set them.
+// Span is one piece of a Text. Which fields are used depends on the kind; the constructors of this package set them.
 type Span struct {
 	Kind SpanKind `json:"kind,omitempty"`
-	// Text is what a span without inner text shows; the lines of a block are separated by line breaks.
+	// Text is the content of a span without inner text; the lines of a block are separated by line breaks.
 	Text string `json:"text,omitempty"`
-	// Inner is what a span with inner text holds.
+	// Inner is the content of a span with inner text.
 	Inner Text `json:"inner,omitempty"`
-	// URL is where a link leads. Surfaces follow web addresses only.
+	// URL is the target of a link. Surfaces follow web addresses only.
 	URL string `json:"url,omitempty"`
-	// Depth is how deep an item is nested; 0 for the outermost list.
+	// Depth is the nesting level of an item; 0 for the outermost list.
 	Depth int       `json:"depth,omitempty"`
 	At    time.Time `json:"at,omitzero"`
 	Style TimeStyle `json:"style,omitempty"`
-	// Zone is the time zone for readers whose own is not known, such as "Europe/Berlin"; "" is UTC.
+	// Zone is the time zone for readers whose own zone is unknown, such as "Europe/Berlin"; "" for UTC.
 	Zone string `json:"zone,omitempty"`
 }
 
-// Plain returns text that shows as it is written, on one line, and does nothing. Text from outside needs no other care.
+// Plain returns text that is shown as it is, on one line, and does nothing else. Text from outside needs no other treatment.
 func Plain(s string) Text {
 	if s = OneLine(s); s == "" {
 		return nil
@@ -80,7 +81,7 @@ func Plain(s string) Text {
 	return Text{{Text: s}}
 }
 
-// PlainLines is Plain for a text that keeps its line breaks.
+// PlainLines is Plain for text that keeps its line breaks.
 func PlainLines(s string) Text {
 	if s == "" {
 		return nil
@@ -92,7 +93,7 @@ func PlainLines(s string) Text {
 	return JoinLines(lines...)
 }
 
-// Words returns words of our own, in the form that a surface may trust a little more. Never give it text from outside.
+// Words returns text from the plugin's own catalogues; see WordsSpan. Never pass it text from outside.
 func Words(s string) Text {
 	if s == "" {
 		return nil
@@ -100,7 +101,7 @@ func Words(s string) Text {
 	return Text{{Kind: WordsSpan, Text: s}}
 }
 
-// Code returns text that can be copied as it is, on one line.
+// Code returns text to copy exactly, on one line.
 func Code(s string) Text {
 	if s = OneLine(s); s == "" {
 		return nil
@@ -108,7 +109,7 @@ func Code(s string) Text {
 	return Text{{Kind: CodeSpan, Text: s}}
 }
 
-// CodeBlock returns lines of code.
+// CodeBlock returns a block with these lines of code.
 func CodeBlock(lines []string) Text {
 	if len(lines) == 0 {
 		return nil
@@ -116,10 +117,10 @@ func CodeBlock(lines []string) Text {
 	return Text{{Kind: BlockSpan, Text: strings.Join(lines, "\n")}}
 }
 
-// Link returns a link that shows the label. Without an address the label stands alone.
+// Link returns a link with this label. Without a URL it returns the label alone.
 func Link(label, url string) Text { return LinkText(Plain(label), url) }
 
-// LinkText is Link for a label of more than plain text.
+// LinkText is Link for a formatted label.
 func LinkText(label Text, url string) Text {
 	if url == "" || label.Empty() {
 		return label
@@ -127,7 +128,7 @@ func LinkText(label Text, url string) Text {
 	return Text{{Kind: LinkSpan, Inner: label, URL: url}}
 }
 
-// Emoji returns the emoji of this name, such as "warning".
+// Emoji returns the emoji with this name, such as "warning".
 func Emoji(name string) Text {
 	if name == "" {
 		return nil
@@ -135,7 +136,7 @@ func Emoji(name string) Text {
 	return Text{{Kind: EmojiSpan, Text: name}}
 }
 
-// NameOf returns the name of a user. It mentions nobody.
+// NameOf returns the name of a user without mentioning them.
 func NameOf(p Person) Text {
 	if p.Username == "" {
 		return nil
@@ -143,7 +144,7 @@ func NameOf(p Person) Text {
 	return Text{{Kind: PersonSpan, Text: p.Username}}
 }
 
-// Mention returns a mention of the user with this name, which notifies them where the surface can.
+// Mention returns a mention of the user with this username, which notifies them where the surface can.
 func Mention(username string) Text {
 	if username == "" {
 		return nil
@@ -151,7 +152,7 @@ func Mention(username string) Text {
 	return Text{{Kind: MentionSpan, Text: username}}
 }
 
-// Time returns a point in time; no text for the zero time.
+// Time returns a point in time; empty for the zero time.
 func Time(at time.Time, style TimeStyle) Text {
 	if at.IsZero() {
 		return nil
@@ -159,7 +160,7 @@ func Time(at time.Time, style TimeStyle) Text {
 	return Text{{Kind: TimeSpan, At: at.UTC(), Style: style}}
 }
 
-// TimeIn is Time in a zone for readers whose own is not known.
+// TimeIn is Time with a zone for readers whose own zone is unknown.
 func TimeIn(at time.Time, style TimeStyle, zone *time.Location) Text {
 	t := Time(at, style)
 	if len(t) > 0 && zone != time.UTC {
@@ -168,7 +169,7 @@ func TimeIn(at time.Time, style TimeStyle, zone *time.Location) Text {
 	return t
 }
 
-// Strong returns the text stressed.
+// Strong returns the text in bold.
 func Strong(inner Text) Text {
 	if inner.Empty() {
 		return nil
@@ -179,10 +180,10 @@ func Strong(inner Text) Text {
 // Item returns an item of a list.
 func Item(inner Text) Text { return Text{{Kind: ItemSpan, Inner: inner}} }
 
-// Break returns the end of a line.
+// Break returns a line break.
 func Break() Text { return Text{{Kind: BreakSpan}} }
 
-// Join returns the texts that are not empty, with the words between them.
+// Join returns the texts that aren't empty, separated by these words.
 func Join(words string, texts ...Text) Text {
 	var all Text
 	for _, t := range texts {
@@ -197,7 +198,7 @@ func Join(words string, texts ...Text) Text {
 	return all
 }
 
-// Enclosed returns the text between words, such as brackets; nothing for no text.
+// Enclosed returns the text between these words, such as brackets; empty if the text is empty.
 func Enclosed(before string, t Text, after string) Text {
 	if t.Empty() {
 		return nil
@@ -205,7 +206,7 @@ func Enclosed(before string, t Text, after string) Text {
 	return Join("", Words(before), t, Words(after))
 }
 
-// JoinLines returns the texts below each other; an empty one leaves its line blank.
+// JoinLines returns the texts on separate lines; an empty text leaves a blank line.
 func JoinLines(lines ...Text) Text {
 	var all Text
 	for i, line := range lines {
@@ -217,7 +218,7 @@ func JoinLines(lines ...Text) Text {
 	return all
 }
 
-// Empty reports whether there is nothing to see.
+// Empty reports whether the text shows nothing.
 func (t Text) Empty() bool {
 	for _, span := range t {
 		switch span.Kind {
@@ -237,8 +238,7 @@ func (t Text) Empty() bool {
 	return true
 }
 
-// String returns the text without any formatting, for logs, tests and comparisons; times are in UTC. What people see comes from
-// a surface.
+// String returns the text without formatting, for logs, tests and comparisons; times are in UTC. Surfaces render what users see.
 func (t Text) String() string {
 	var b strings.Builder
 	for _, span := range t {

@@ -5,17 +5,17 @@ import (
 	"unicode/utf8"
 )
 
-// ellipsis ends what was cut.
+// ellipsis marks the end of text that was cut.
 const ellipsis = "…"
 
-// emojiWidth is how many letters an emoji is as wide as.
+// emojiWidth is the width of an emoji in letters.
 const emojiWidth = 2
 
-// timeWidth is about how many characters a time takes.
+// timeWidth is the approximate width of a time in characters.
 const timeWidth = 20
 
-// Cut returns a text of which people see at most this many characters, and whether anything was left out. It is cut between its
-// spans, or inside what a span shows, so that what is left formats and links as before.
+// Cut returns a text that shows at most this many characters, and whether anything was left out. It cuts between spans, or inside the
+// content of one, so that the rest keeps its formatting and links.
 func Cut(t Text, most int) (Text, bool) {
 	if t.length() <= most {
 		return t, false
@@ -23,10 +23,15 @@ func Cut(t Text, most int) (Text, bool) {
 	if most <= 0 {
 		return nil, true
 	}
+<<<<<<< HEAD
 	return t.cut(most - 1), true // one is for the ellipsis
+=======
+	short, _ := t.cut(most - 1) // leave room for the ellipsis
+	return short, true
+>>>>>>> 5fc3d09 (Write the comments of chat and httpapi in plain English)
 }
 
-// length returns how many characters people see, about.
+// length returns the approximate number of characters shown.
 func (t Text) length() int {
 	n := 0
 	for _, span := range t {
@@ -51,7 +56,7 @@ func (s Span) length() int {
 	return utf8.RuneCountInString(s.Text)
 }
 
-// cut returns the spans that fit in the room, with an ellipsis in place of the others.
+// cut returns the spans that fit, followed by an ellipsis if any didn't, and whether that was the case.
 func (t Text) cut(room int) Text {
 	var all Text
 	for _, span := range t {
@@ -68,7 +73,7 @@ func (t Text) cut(room int) Text {
 	return all
 }
 
-// cut returns the span with less of what is seen, and false where nothing is left of it.
+// cut returns the span with its content shortened to fit, and false if nothing is left.
 func (s Span) cut(room int) (Span, bool) {
 	const least = 3
 	switch s.Kind {
@@ -94,7 +99,7 @@ func (s Span) cut(room int) (Span, bool) {
 	return s, false
 }
 
-// trimmed returns the text without breaks and blanks at its end.
+// trimmed returns the text without breaks and spaces at its end.
 func (t Text) trimmed() Text {
 	for len(t) > 0 {
 		last := t[len(t)-1]

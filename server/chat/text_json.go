@@ -7,7 +7,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// MarshalJSON returns plain text as a string, and any other as a list of its spans.
+// MarshalJSON returns plain text as a string, and any other text as a list of spans.
 func (t Text) MarshalJSON() ([]byte, error) {
 	switch {
 	case len(t) == 0:
@@ -39,7 +39,7 @@ func (t *Text) UnmarshalJSON(content []byte) error {
 	return nil
 }
 
-// fields is a span without the methods of one.
+// fields is a Span without methods.
 type fields Span
 
 // MarshalJSON returns plain text as a string, and any other span as an object.

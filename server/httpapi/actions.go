@@ -14,22 +14,22 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// selectedValue is what the line chosen in a menu is found under; see chat.Click.
+// selectedValue is the key of the option chosen in a menu; see chat.Click.
 const selectedValue = "selected"
 
-// inThreadPrefix stands before what is chosen, or alone, when the webapp drew the post in its thread. The server tells of a click only
-// which post it was on, and passes this on as it does a choice; what it decides is no more than where the answer is seen.
+// inThreadPrefix precedes the chosen option, or is sent alone, if the webapp showed the post in its thread. The server says only which
+// post was clicked, and passes this on like a chosen option. It decides only where the answer is shown.
 const inThreadPrefix = "in-thread/"
 
-// buttons carries out clicks on the buttons of posts, and the answers to dialogs.
+// buttons handles clicks on the buttons of posts, and submitted dialogs.
 type buttons struct {
 	answers
 	Bridge   Bridge
 	Meetings Meetings
 }
 
-// action carries out a click on a button of a post. The request comes through the server, which vouches for who clicked;
-// the rest of it is the client's word.
+// action handles a click on a button of a post. The request arrives through the server, which guarantees who clicked; everything else in
+// it comes from the client.
 func (s *buttons) action(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.PostActionIntegrationRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
@@ -54,14 +54,14 @@ func (s *buttons) action(w http.ResponseWriter, r *http.Request, person chat.Per
 	click.Message = chat.MessageRef{Place: click.Place, ID: request.PostId}
 	note := click.Message
 	if card {
-		note = chat.MessageRef{} // a card is for all to see, and no answer takes its place
+		note = chat.MessageRef{} // a card is for everyone to see, so an answer never replaces it
 	}
 	click.Talk = s.People.Conversation(click.Actor, click.Place, request.TriggerId, note)
 	if err := s.actorOf(click)(r.Context(), click); err != nil {
 		if fault.CodeOf(err) == fault.Internal {
 			s.Log.Error("A click failed", "user_id", string(person), "action", chat.Truncate(click.Action, maxLoggedID), "error", err.Error())
 		}
-		// The server would say a text in the answer as "System", in the thread of the post. The bot says it, where the click was.
+		// The server would post an error text in the answer as "System", in the thread of the post. The bot posts it where the click was.
 		if err := click.Talk.Tell(r.Context(), chat.Note{Text: chat.Failure(err)}); err != nil {
 			s.fail(w, person, err)
 			return
@@ -70,7 +70,7 @@ func (s *buttons) action(w http.ResponseWriter, r *http.Request, person chat.Per
 	s.reply(w, http.StatusOK, model.PostActionIntegrationResponse{})
 }
 
-// actorOf returns who carries the click out.
+// actorOf returns the function that carries out the click.
 func (s *buttons) actorOf(c chat.Click) func(context.Context, chat.Click) error {
 	switch {
 	case c.Card:
@@ -81,7 +81,7 @@ func (s *buttons) actorOf(c chat.Click) func(context.Context, chat.Click) error 
 	return s.Meetings.Act
 }
 
-// form carries out the answer to a dialog. Like a click it comes through the server, but anyone can send one for themselves.
+// form handles a submitted dialog. Like a click it arrives through the server, but any user can send one in their own name.
 func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request model.SubmitDialogRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
@@ -113,12 +113,12 @@ func (s *buttons) form(w http.ResponseWriter, r *http.Request, person chat.Perso
 	s.reply(w, http.StatusOK, answer)
 }
 
-// placeOf returns the place in Mattermost that a request names by its channel and the first post of a thread, "" for none.
+// placeOf returns the Mattermost place with this channel and this first post of a thread, "" for none.
 func placeOf(channelID, rootID string) chat.Place {
 	return chat.Place{Surface: chat.Mattermost, Channel: channelID, Thread: rootID}
 }
 
-// submitted returns the answers of a form as texts; several choices are joined by commas.
+// submitted returns the answers of a form as text; several choices are joined by commas.
 func submitted(values map[string]any) map[string]string {
 	found := make(map[string]string, len(values))
 	for name, value := range values {

@@ -10,14 +10,14 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// answers writes what requests are answered with, in the user's language.
+// answers writes responses in the user's language.
 type answers struct {
 	People People
 	Log    *slog.Logger
 }
 
-// fail answers with the failure's sentence in the user's language. What is not a fault is shown as an internal failure, and
-// its text logged only.
+// fail responds with the sentence for the error in the user's language. An error that isn't a fault is shown as an internal failure, and
+// its text is only logged.
 func (s answers) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	code := fault.CodeOf(err)
 	if code == fault.Internal {
@@ -26,7 +26,7 @@ func (s answers) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.Failure(err))}})
 }
 
-// reply writes the answer at once: the server hands on only the last write of some answers.
+// reply writes the response in one call, because the server forwards only the last write of some responses.
 func (s answers) reply(w http.ResponseWriter, status int, answer any) {
 	body, err := json.Marshal(answer)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s answers) reply(w http.ResponseWriter, status int, answer any) {
 	_, _ = w.Write(body)
 }
 
-// pressable are the buttons that a window can send.
+// pressable returns the buttons in the form that a window shows and sends back.
 func (s answers) pressable(person chat.PersonID, buttons []chat.Button) []ButtonDetail {
 	details := make([]ButtonDetail, 0, len(buttons))
 	for _, b := range buttons {

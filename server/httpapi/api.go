@@ -9,10 +9,10 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 )
 
-// maxRequest is the largest request of the webapp that is read, in bytes.
+// maxRequest is the largest request body of the webapp that is read, in bytes.
 const maxRequest = 64 << 10
 
-// StartRequest is what the webapp sends to start a meeting.
+// StartRequest is the webapp's request to start a meeting.
 type StartRequest struct {
 	ChannelID    string `json:"channel_id"`
 	RootID       string `json:"root_id"`
@@ -20,19 +20,19 @@ type StartRequest struct {
 	ConnectionID string `json:"connection_id"`
 	// Identity is "unique", "personal", or "" for the user's setting.
 	Identity string `json:"identity"`
-	// Force starts another meeting although one is open in the channel.
+	// Force starts another meeting even if one is open in the channel.
 	Force bool `json:"force"`
 }
 
-// StartAnswer is what came of it.
+// StartAnswer is the result of a StartRequest.
 type StartAnswer struct {
-	// Outcome is "started", or "prompted" when the person was asked something instead.
+	// Outcome is "started", or "prompted" if the user was asked something instead.
 	Outcome    string `json:"outcome"`
 	MeetingURL string `json:"meeting_url"`
 	PostID     string `json:"post_id,omitempty"`
 }
 
-// ErrorAnswer is a failure, in words for who asked.
+// ErrorAnswer is a failure, in the requester's language.
 type ErrorAnswer struct {
 	Error ErrorDetail `json:"error"`
 }
@@ -43,35 +43,35 @@ type ErrorDetail struct {
 	Message string `json:"message"`
 }
 
-// ConfigAnswer is what the webapp needs to know of the settings.
+// ConfigAnswer is the part of the settings that the webapp needs.
 type ConfigAnswer struct {
 	Configured    bool     `json:"configured"`
 	Authorization string   `json:"authorization"`
 	Connected     bool     `json:"connected"`
 	JoinHosts     []string `json:"join_hosts"`
-	// BotID is the user that cards are posted by.
+	// BotID is the user ID of the bot that posts cards.
 	BotID string `json:"bot_id"`
-	// Providers are the enabled ones.
+	// Providers are the enabled providers.
 	Providers []EnabledProvider `json:"providers"`
 }
 
-// JoinHostAnswer is the host that a meeting's post may lead to.
+// JoinHostAnswer is the host that a meeting post may link to.
 type JoinHostAnswer struct {
-	// JoinHost is "" for a post that isn't one of ours.
+	// JoinHost is "" for a post that the plugin didn't write.
 	JoinHost string `json:"join_host"`
 }
 
-// EnabledProvider is an enabled provider, with what it can do besides its cards.
+// EnabledProvider is an enabled provider and its features beyond cards.
 type EnabledProvider struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Word is that of its command; Can holds those of the words behind it that there are: "trigger", "search", "note", and "configure" for
-	// one whose setup is a page of several parts.
+	// Word is the trigger of its command. Can lists the subcommands that the webapp offers: "trigger", "search", "note", and "configure"
+	// for a provider whose setup page has several tabs.
 	Word string   `json:"word"`
 	Can  []string `json:"can"`
 }
 
-// SetupAnswer is what the System Console shows of the setup.
+// SetupAnswer is the state of the setup, for the System Console.
 type SetupAnswer struct {
 	RedirectURL        string        `json:"redirect_url"`
 	WebhookURL         string        `json:"webhook_url"`
@@ -79,7 +79,7 @@ type SetupAnswer struct {
 	Checks             []CheckAnswer `json:"checks"`
 }
 
-// CheckAnswer is one line of the self-check.
+// CheckAnswer is one check of the self-check.
 type CheckAnswer struct {
 	ID string `json:"id"`
 	// Status is "ok", "warn" or "fail".
@@ -88,18 +88,18 @@ type CheckAnswer struct {
 	Fix     string `json:"fix"`
 }
 
-// ProviderAnswer is how a provider stands, for admins.
+// ProviderAnswer is the state of a provider, for admins.
 type ProviderAnswer struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Enabled bool   `json:"enabled"`
-	// Trigger is the word of its command.
+	// Trigger is the trigger word of its command.
 	Trigger string `json:"trigger"`
-	// Clash is whose command has that word already, so that this one has none; "" is no one's.
+	// Clash names the owner of a command that already has that trigger, so that this provider gets none; "" for no clash.
 	Clash string `json:"clash,omitempty"`
 }
 
-// webappAPI answers the webapp: it starts meetings and shows how the plugin is set up.
+// webappAPI serves the webapp: it starts meetings and shows how the plugin is set up.
 type webappAPI struct {
 	answers
 	Settings  func() Settings
@@ -110,8 +110,8 @@ type webappAPI struct {
 	Enabled   func() []EnabledProvider
 }
 
-// startMeeting starts a meeting from the channel header, the App Bar or the already-running prompt. The window that asked
-// opens the join page itself, so none is told to.
+// startMeeting starts a meeting from the channel header, the App Bar or the already-running prompt. The requesting window opens the join
+// page itself, so none is sent an event to do so.
 func (s *webappAPI) startMeeting(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	var request StartRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
@@ -134,7 +134,7 @@ func (s *webappAPI) startMeeting(w http.ResponseWriter, r *http.Request, person 
 	s.reply(w, http.StatusOK, answer)
 }
 
-// joinHost says which host the link of a meeting's post may lead to.
+// joinHost returns the host that a meeting post's link may point to.
 func (s *webappAPI) joinHost(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	host, err := s.Meetings.JoinHost(r.Context(), r.PathValue("meeting"), chat.MessageRef{Place: placeOf("", ""), ID: r.PathValue("post")})
 	if err != nil {

@@ -32,7 +32,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// desk plays all that the routes work with.
+// desk is a fake of everything that the routes work with.
 type desk struct {
 	catalogue *i18n.Catalogue
 	outcome   meeting.Outcome
@@ -88,7 +88,7 @@ func (d *desk) Plain(_ chat.PersonID, m chat.Message) string {
 	return markdown.Plain(d.catalogue.Text("en", m), markdown.Reader{})
 }
 
-// exchange is a conversation with what the server gave for it.
+// exchange is a conversation with the parameters that the server passed for it.
 type exchange struct {
 	chat.Conversation
 	desk    *desk
@@ -118,10 +118,10 @@ func (d *desk) settings() httpapi.Settings {
 	}
 }
 
-// noon is when the stories play.
+// noon is the time of the stories.
 var noon = time.Date(2026, 8, 3, 12, 0, 0, 0, time.UTC)
 
-// usable is what can be used from messages and the composer.
+// usable are the providers that can be used from messages and the composer.
 func usable() []httpapi.EnabledProvider {
 	return []httpapi.EnabledProvider{{ID: "pagerduty", Name: "PagerDuty", Word: "pduty", Can: []string{"trigger", "search", "note", "configure"}}}
 }
@@ -131,7 +131,7 @@ func (d *desk) handler(t *testing.T) http.Handler {
 	return d.handlerWith(t, func(*httpapi.Dependencies) {})
 }
 
-// handlerWith returns a handler of other dependencies.
+// handlerWith returns a handler with changed dependencies.
 func (d *desk) handlerWith(t *testing.T, change func(*httpapi.Dependencies)) http.Handler {
 	t.Helper()
 	catalogue, err := i18n.NewCatalogue(bridge.Texts())
@@ -169,7 +169,7 @@ func (d *desk) JoinHost(_ context.Context, meetingID string, m chat.MessageRef) 
 	return "", d.err
 }
 
-// asks sends a request of alice's.
+// asks sends a request as alice.
 func (d *desk) asks(t *testing.T, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
@@ -182,8 +182,8 @@ func (d *desk) asks(t *testing.T, method, path, body string) *httptest.ResponseR
 
 const startBody = `{"channel_id":"town","root_id":"root","topic":"Weekly","connection_id":"w1","identity":"personal","force":true}`
 
-// TestAnswersStayAsTheBrowserSideKnowsThem holds the JSON that the webapp reads. Write the files again with
-// "make golden", read the difference, and change webapp/src with them.
+// TestAnswersStayAsTheBrowserSideKnowsThem compares the JSON that the webapp reads with golden files. To update them, run "make golden",
+// review the difference, and change webapp/src accordingly.
 func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 	t.Parallel()
 	for name, story := range map[string]struct {

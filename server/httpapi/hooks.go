@@ -10,22 +10,22 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// strippedHint is for senders that put their secret in the Authorization header, which some versions of Mattermost remove before a
-// plugin sees the request. The plugin can't tell whether one was sent.
+// strippedHint is for senders that put their secret in the Authorization header, which some versions of Mattermost remove before a plugin
+// sees the request. The plugin can't tell whether one was sent.
 const strippedHint = " If the request had an Authorization header, your Mattermost removes the Authorization header; " +
 	"use the address that contains the token."
 
-// providerHooks takes the deliveries and the questions of providers.
+// providerHooks receives the deliveries and queries of providers.
 type providerHooks struct {
 	answers
 	Bridge   Bridge
 	refusals *refusals
 }
 
-// hook accepts a delivery from a provider. It only verifies and stores it, because some providers wait no more than a second for an
-// answer, and few try again. Some count only 200 as success. A failure that may pass by itself answers 503.
+// hook accepts a delivery from a provider. It only verifies and stores the delivery, because some providers wait no more than a second
+// for a response and few retry. Some accept only 200 as success. A failure that may be temporary gets a 503.
 //
-// It logs neither the body nor the headers, nor more of the address than the connection's ID: all of them may hold secrets.
+// It logs neither the body nor headers, and of the address only the connection's ID: all of them may hold secrets.
 func (s *providerHooks) hook(w http.ResponseWriter, r *http.Request) {
 	hook := r.PathValue("hook")
 	if err := s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, r.Body); err != nil {
@@ -35,7 +35,7 @@ func (s *providerHooks) hook(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, http.StatusOK, struct{}{})
 }
 
-// ask answers a question of a provider.
+// ask responds to a provider's query.
 func (s *providerHooks) ask(w http.ResponseWriter, r *http.Request) {
 	hook, question := r.PathValue("hook"), r.PathValue("question")
 	if question == "" {
@@ -49,7 +49,7 @@ func (s *providerHooks) ask(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, http.StatusOK, json.RawMessage(answer))
 }
 
-// refuseAs answers the delivery with the status and the text for the failure.
+// refuseAs responds to the delivery with the status and text for the error.
 func (s *providerHooks) refuseAs(w http.ResponseWriter, r *http.Request, hook string, err error) {
 	switch fault.CodeOf(err) {
 	case fault.HookUnknown:
@@ -73,7 +73,7 @@ func (s *providerHooks) refuseAs(w http.ResponseWriter, r *http.Request, hook st
 	}
 }
 
-// retryAfter is the value of the Retry-After header, in seconds, where the sender should try again.
+// retryAfter is the value of the Retry-After header, in seconds, for senders that should retry.
 const retryAfter = "30"
 
 func (s *providerHooks) refuseHook(w http.ResponseWriter, hook string, status int, why string, err error) {

@@ -2,11 +2,11 @@ package httpapi_test
 
 import "mattermost-plugin-zoom/server/chat"
 
-// actor is the person as they act on Mattermost.
+// actor returns the person as an actor on Mattermost.
 func actor(id string) chat.Actor { return chat.PersonID(id).Actor() }
 
-// place is a channel of Mattermost.
+// place returns a Mattermost channel.
 func place(id string) chat.Place { return chat.Place{Surface: chat.Mattermost, Channel: id} }
 
-// message is a message in a place of Mattermost.
+// message returns a message in a Mattermost place.
 func message(id string, at chat.Place) chat.MessageRef { return chat.MessageRef{Place: at, ID: id} }

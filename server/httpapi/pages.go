@@ -17,39 +17,39 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// page is what someone sees at the end of an authorization.
+// page is what a browser shows at the end of an authorization.
 type page struct {
 	Title, Text string
-	// JoinURL and JoinLabel make a link to the meeting that was started; "" makes none.
+	// JoinURL and JoinLabel make a link to the started meeting; "" for none.
 	JoinURL, JoinLabel string
-	// Code is what is to be typed in Mattermost; "" for nothing.
+	// Code is the code to type in Mattermost; "" for none.
 	Code string
-	// Close has the page close itself.
+	// Close makes the page close itself.
 	Close bool
 	Nonce string
 }
 
-// pages shows a browser where an authorization leads to, and how it ends.
+// pages leads a browser to an authorization and shows its result.
 type pages struct {
 	People People
 	Log    *slog.Logger
 }
 
-// authorizationPages are the two ends of an authorization in Zoom.
+// authorizationPages are the routes at the start and the end of an authorization in Zoom.
 type authorizationPages struct {
 	pages
 	Accounts Accounts
 	Meetings Meetings
 }
 
-// connect leads to Zoom's page on which the person authorizes. It changes nothing: a GET is not protected against other
-// sites, and what it leads to asks the person.
+// connect redirects to Zoom's page on which the user authorizes. It changes nothing: a GET isn't protected against other sites, and the
+// page it leads to asks the user first.
 func (s *authorizationPages) connect(w http.ResponseWriter, r *http.Request) {
 	s.leadOn(w, r, s.Accounts.Begin, s.Accounts.BeginElsewhere)
 }
 
-// leadOn leads to the page on which the bearer of the ticket authorizes. On a phone, links open in a browser that knows no one: there the
-// ticket says for whom this is, and showCode ends it.
+// leadOn redirects to the page on which the holder of the ticket authorizes. On a phone, links open in a browser in which no one is
+// signed in: there the ticket names the user, and showCode ends the authorization.
 func (s pages) leadOn(
 	w http.ResponseWriter, r *http.Request,
 	begin func(ctx context.Context, person chat.PersonID, ticket string) (string, error), elsewhere func(ctx context.Context, ticket string) (string, error),
@@ -71,8 +71,8 @@ func (s pages) leadOn(
 	http.Redirect(w, r, url, http.StatusFound)
 }
 
-// complete is where Zoom sends the person back to. The state proves that this person began it, a short time ago, and that
-// it was not used before.
+// complete is the address to which Zoom sends the user back. The state proves that this user started the authorization a short time ago,
+// and that it wasn't used before.
 func (s *authorizationPages) complete(w http.ResponseWriter, r *http.Request) {
 	person, query := signedIn(r), r.URL.Query()
 	if person == "" {
@@ -95,7 +95,7 @@ func (s *authorizationPages) complete(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, s.resumed(r, person, connected))
 }
 
-// handOver is complete in a browser in which no one is signed in.
+// handOver is complete for a browser in which no one is signed in.
 func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
@@ -110,8 +110,8 @@ func (s *authorizationPages) handOver(w http.ResponseWriter, r *http.Request) {
 	s.showCode(w, r, handed.Person, chat.Say("page.code.text", "Email", handed.Who.Email), "/zoom connect "+handed.Code)
 }
 
-// showCode shows the command with which the person finishes in Mattermost what they authorized in a browser in which no one is signed in.
-// Nothing is connected until then: this browser could be anyone's to whom a link was forwarded.
+// showCode shows the command that completes, in Mattermost, an authorization from a browser in which no one is signed in. Nothing is
+// connected until then: the link may have been forwarded to someone else.
 func (s pages) showCode(w http.ResponseWriter, r *http.Request, person chat.PersonID, text chat.Message, command string) {
 	name, err := s.People.Username(r.Context(), person)
 	if err != nil {
@@ -122,11 +122,11 @@ func (s pages) showCode(w http.ResponseWriter, r *http.Request, person chat.Pers
 	s.show(w, http.StatusOK, page{Title: say(chat.Say("page.code.title")), Text: say(text.WithMessage("Username", chat.Verbatim(name))), Code: command})
 }
 
-// resumed goes on with what the authorization was for and says what came of it.
+// resumed continues what the authorization was for and returns the page with the result.
 func (s *authorizationPages) resumed(r *http.Request, person chat.PersonID, connected account.Connected) page {
 	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	p := page{Title: say(chat.Say("page.connected.title"))}
-	// The exchange may have used up the request's time; what it was for gets its own.
+	// The token exchange may have used up the request's time, so the rest gets its own.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
 	defer cancel()
 	outcome, err := s.Meetings.Resume(ctx, person.Actor(), connected.Next)
@@ -156,8 +156,8 @@ func (s pages) failed(person chat.PersonID, text chat.Message) page {
 	return page{Title: s.People.Plain(person, chat.Say("page.failed.title")), Text: s.People.Plain(person, text)}
 }
 
-// show writes the page. It runs no script but its own, is never stored or framed, and tells no one where it came from,
-// since its address holds the authorization's code.
+// show writes the page. The page runs only its own script, is never cached or framed, and sends no referrer, because its address holds
+// the authorization code.
 func (s pages) show(w http.ResponseWriter, status int, p page) {
 	p.Nonce = rand.Text()
 	layout, err := template.New("page").Parse(pageHTML)

@@ -15,7 +15,7 @@ type PageAnswer struct {
 	Tabs []TabDetail `json:"tabs"`
 }
 
-// TabDetail is a tab of it.
+// TabDetail is a tab of the page.
 type TabDetail struct {
 	ID      string         `json:"id"`
 	Title   string         `json:"title"`
@@ -24,7 +24,7 @@ type TabDetail struct {
 	Buttons []ButtonDetail `json:"buttons"`
 }
 
-// ItemDetail is one thing on a tab.
+// ItemDetail is one entry of a tab.
 type ItemDetail struct {
 	Title   string         `json:"title"`
 	URL     string         `json:"url"`
@@ -32,7 +32,7 @@ type ItemDetail struct {
 	Buttons []ButtonDetail `json:"buttons"`
 }
 
-// ChannelProvidersAnswer is what the sidebar shows of a channel.
+// ChannelProvidersAnswer is what the sidebar shows about a channel.
 type ChannelProvidersAnswer struct {
 	Providers []ChannelProviderDetail `json:"providers"`
 }
@@ -47,14 +47,14 @@ type ChannelProviderDetail struct {
 	Cards       []OpenCardDetail `json:"cards"`
 }
 
-// FollowedDetail is something that the channel follows.
+// FollowedDetail is a connection that the channel is subscribed to.
 type FollowedDetail struct {
 	Name   string `json:"name"`
 	URL    string `json:"url"`
 	Detail string `json:"detail"`
 }
 
-// OpenCardDetail is a card of something that goes on.
+// OpenCardDetail is a card whose subject is still in progress.
 type OpenCardDetail struct {
 	PostID string    `json:"post_id"`
 	RootID string    `json:"root_id"`
@@ -62,18 +62,18 @@ type OpenCardDetail struct {
 	State  string    `json:"state"`
 	URL    string    `json:"url"`
 	Tone   chat.Tone `json:"tone"`
-	// At is in milliseconds since 1970; 0 where it is not known.
+	// At is in milliseconds since 1970; 0 if unknown.
 	At int64 `json:"at"`
 }
 
-// channelPages answers the webapp with what a channel has set up.
+// channelPages serves a channel's setup to the webapp.
 type channelPages struct {
 	answers
 	Bridge  Bridge
 	Enabled func() []EnabledProvider
 }
 
-// providerPage answers with a channel's setup for a provider.
+// providerPage returns a channel's setup for a provider.
 func (s *channelPages) providerPage(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	page, err := s.Bridge.Page(r.Context(), person.Actor(), r.PathValue("provider"), placeOf(r.URL.Query().Get("channel_id"), ""))
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *channelPages) providerPage(w http.ResponseWriter, r *http.Request, pers
 	s.reply(w, http.StatusOK, answer)
 }
 
-// channelProviders answers with what the sidebar shows of a channel.
+// channelProviders returns what the sidebar shows about a channel.
 func (s *channelPages) channelProviders(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	shown, err := s.Bridge.ChannelTools(r.Context(), person.Actor(), placeOf(r.PathValue("channel"), ""))
 	if err != nil {

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Bounds of what the log says about requests that were refused: anyone can send any number of them.
+// Limits on log lines about refused requests: anyone can send any number of those.
 const (
 	refusalsLogged = 5
 	refusalsEvery  = time.Minute
-	// maxRefused is how many subjects are told apart; what comes on top shares one.
+	// maxRefused is the most subjects that are counted separately; all further ones share a counter.
 	maxRefused = 500
 )
 
-// refusals logs the first few refused requests about each subject in a minute, and how many more there were when the minute is over.
+// refusals logs the first few refused requests per subject and minute, and the number of the rest when the minute is over.
 type refusals struct {
 	write func(msg string, pairs ...any)
 

@@ -18,7 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/logging"
 )
 
-// Anyone can send requests, and none of them may fill the log or keep what others cause out of it.
+// Anyone can send requests. None of them may fill the log or suppress lines about other senders.
 func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestAFloodOfRefusedRequestsIsAFewLinesInTheLog(t *testing.T) {
 		require.Len(t, said(), 13)
 		require.Contains(t, said()[11]+said()[12], "995")
 		send("/hooks/gone.key")
-		require.Len(t, said(), 14, "the next minute begins anew")
+		require.Len(t, said(), 14, "a new count starts each minute")
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		require.Len(t, said(), 14, "nothing was left out of it")

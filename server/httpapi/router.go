@@ -1,8 +1,9 @@
-// Package httpapi is the plugin's face on HTTP: the webhooks of Zoom and of the providers, the pages of an authorization, the clicks on
-// buttons and the answers to forms, and the API of the webapp.
+// Package httpapi serves the plugin's HTTP routes: the webhooks of Zoom and of the providers, the pages of an authorization, clicks on
+// buttons, submitted forms, and the API of the webapp. It decides nothing: each route checks the request and calls the packages behind
+// the interfaces below.
 //
-// The server sets the Mattermost-User-Id header for people who are signed in and strips it from everyone else's requests;
-// the routes for people rely on it. The routes for Zoom and for tools rely on their signatures alone.
+// The server sets the Mattermost-User-Id header for signed-in users and strips it from all other requests; the routes for users rely on
+// it. The routes for Zoom and for providers rely on their signatures alone.
 package httpapi
 
 import (
@@ -27,44 +28,44 @@ import (
 const (
 	headerUser   = "Mattermost-User-Id"
 	headerPlugin = "Mattermost-Plugin-ID"
-	// serverAsPlugin is what the second says when the server itself calls, as it does for clicks on buttons.
+	// serverAsPlugin is the value of headerPlugin if the server itself calls, as it does for clicks on buttons.
 	serverAsPlugin = "com.mattermost.server"
 )
 
-// Meetings is what the routes do with meetings.
+// Meetings is what the routes need from package meeting.
 type Meetings interface {
-	// Start starts a meeting; the person was told what came of it in any case.
+	// Start starts a meeting. The user is shown the result in every case.
 	Start(ctx context.Context, r meeting.StartRequest) (meeting.Outcome, error)
-	// Resume goes on with the start that an authorization held back; "" is none.
+	// Resume continues the start that waited for an authorization; "" for none.
 	Resume(ctx context.Context, actor chat.Actor, next string) (meeting.Outcome, error)
-	// JoinHost returns the host that Zoom gave the join link of the post, "" for one that isn't ours.
+	// JoinHost returns the host of the post's join link as Zoom returned it, "" for a post that the plugin didn't write.
 	JoinHost(ctx context.Context, meetingID string, m chat.MessageRef) (string, error)
 	// Act carries out a click on a button.
 	Act(ctx context.Context, c chat.Click) error
 }
 
-// Accounts is what the routes do with people's accounts in Zoom.
+// Accounts is what the routes need from package account.
 type Accounts interface {
-	// Begin returns Zoom's page on which the bearer of the ticket authorizes.
+	// Begin returns Zoom's page on which the holder of the ticket authorizes.
 	Begin(ctx context.Context, person chat.PersonID, ticket string) (url string, err error)
-	// Complete finishes an authorization with what Zoom sent back.
+	// Complete finishes an authorization with the code and state that Zoom sent back.
 	Complete(ctx context.Context, person chat.PersonID, code, state string) (account.Connected, error)
-	// BeginElsewhere is Begin in a browser in which no one is signed in.
+	// BeginElsewhere is Begin for a browser in which no one is signed in.
 	BeginElsewhere(ctx context.Context, ticket string) (url string, err error)
-	// HandOver is Complete in such a browser: it waits for its code to be typed in Mattermost.
+	// HandOver is Complete for such a browser: it waits until the user types its code in Mattermost.
 	HandOver(ctx context.Context, code, state string) (oauth.Handed, error)
-	// Declined checks the state of an authorization that was refused in Zoom, and returns what was to follow.
+	// Declined verifies the state of an authorization that the user declined in Zoom, and returns what was to follow.
 	Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error)
-	// Connected reports whether the person's calls to Zoom can be made, and as which address.
+	// Connected reports whether the person can call Zoom, and their Zoom address.
 	Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error)
 }
 
-// Bridge is what the routes do with the news of providers.
+// Bridge is what the routes need from the bridge.
 type Bridge interface {
-	// Ingest reads, verifies and stores a delivery. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput; after any other error
-	// it may be sent again.
+	// Ingest reads, verifies and stores a delivery. Faults: HookUnknown, TooLarge, Unsigned, Forged, InvalidInput. After any other error
+	// the sender may retry.
 	Ingest(ctx context.Context, hook, pathSecret string, header func(string) string, body io.Reader) error
-	// Ask answers what a provider asks below the address of a hook. Faults likewise.
+	// Ask responds to a provider's query below the address of a hook. Same faults.
 	Ask(ctx context.Context, hook, question string, header func(string) string, body io.Reader) ([]byte, error)
 	// Act carries out a click on a button or menu of a card.
 	Act(ctx context.Context, c chat.Click) error
@@ -72,33 +73,34 @@ type Bridge interface {
 	Press(ctx context.Context, c chat.Click) error
 	// Submit carries out the answer to a form; errors by field keep it open.
 	Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErrors, error)
-	// RunInWindow does what the text says behind the provider's command, and returns what to show in the person's window.
+	// RunInWindow runs the subcommand that the text names, and returns what to show in the user's window.
 	RunInWindow(ctx context.Context, actor chat.Actor, at chat.Place, providerID, text string) (console.Step, error)
-	// PressInWindow carries out a click on a button in a window, likewise.
+	// PressInWindow carries out a click on a button in a window, and returns what to show next.
 	PressInWindow(ctx context.Context, actor chat.Actor, at chat.Place, sealed string) (console.Step, error)
-	// SubmitInWindow carries out the answer to a form in a window, likewise; errors by field keep it open.
+	// SubmitInWindow carries out a form submitted in a window, and returns what to show next. Errors by field keep the form open.
 	SubmitInWindow(ctx context.Context, a chat.FormAnswer) (console.Step, chat.FormErrors, error)
-	// Options returns the choices of a form's field that fit what is typed.
+	// Options returns the choices of a form's field that match what the user typed.
 	Options(ctx context.Context, a chat.FormAnswer, field, term string) ([]chat.Option, error)
-	// Page returns what the channel has set up of a provider.
+	// Page returns the channel's setup for a provider.
 	Page(ctx context.Context, actor chat.Actor, providerID string, place chat.Place) (console.Page, error)
-	// ChannelTools returns what the channel follows, and what is open of it.
+	// ChannelTools returns the connections that the channel is subscribed to, and their open cards.
 	ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]console.ChannelTool, error)
-	// Resume goes on with what an authorization was for, and says what came of it.
+	// Resume continues what an authorization was for, and returns the result.
 	Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error)
 }
 
-// Signer has people authorize at the providers of providers.
+// Signer authorizes users at providers.
 type Signer interface {
-	// Begin returns the provider's page on which the bearer of the ticket authorizes.
+	// Begin returns the provider's page on which the holder of the ticket authorizes.
 	Begin(ctx context.Context, providerID string, person chat.PersonID, ticket string) (url string, err error)
-	// Complete finishes an authorization with what the provider sent back, and returns what was to follow; "" is nothing.
+	// Complete finishes an authorization with the code and state that the provider sent back, and returns what is to follow; "" for
+	// nothing.
 	Complete(ctx context.Context, providerID string, person chat.PersonID, code, state string) (who provider.Account, next string, err error)
-	// BeginElsewhere is Begin in a browser in which no one is signed in.
+	// BeginElsewhere is Begin for a browser in which no one is signed in.
 	BeginElsewhere(ctx context.Context, providerID, ticket string) (url string, err error)
-	// HandOver is Complete in such a browser: it waits for a command with its code to be typed in Mattermost.
+	// HandOver is Complete for such a browser: it waits until the user types a command with its code in Mattermost.
 	HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error)
-	// Declined checks the state of an authorization that was refused at the provider, and returns what was to follow.
+	// Declined verifies the state of an authorization that the user declined at the provider, and returns what was to follow.
 	Declined(ctx context.Context, providerID string, person chat.PersonID, state string) (next string, err error)
 }
 
@@ -108,33 +110,33 @@ type Examiner interface {
 	Examine(ctx context.Context) ([]meeting.Check, error)
 }
 
-// People is what the routes need to know of who asks.
+// People is what the routes need to know about users.
 type People interface {
-	// Markdown returns the message in the user's language, for where the web app formats text.
+	// Markdown returns the message in the user's language as Markdown, for parts of the webapp that render it.
 	Markdown(person chat.PersonID, m chat.Message) string
-	// Plain returns the message for where nothing does; in the server's language for "".
+	// Plain returns the message without formatting, for parts that don't; in the server's language for "".
 	Plain(person chat.PersonID, m chat.Message) string
 	// Admin reports whether the user is a system admin.
 	Admin(person chat.PersonID) bool
 	// Username returns the name under which the user is mentioned.
 	Username(ctx context.Context, person chat.PersonID) (string, error)
-	// Conversation returns the exchange with the actor in the place. The trigger lets a dialog be shown, and note is the note that was
-	// clicked; both may be blank.
+	// Conversation returns the conversation with the actor in the place. A dialog needs the trigger; note is the clicked note. Both may
+	// be zero.
 	Conversation(actor chat.Actor, at chat.Place, trigger string, note chat.MessageRef) chat.Conversation
 }
 
-// Settings are what admins decide, as the routes need it.
+// Settings are the admins' settings that the routes need.
 type Settings struct {
-	// Missing names a setting without which nothing works; "" when there is none.
+	// Missing names a required setting that isn't set; "" if none is missing.
 	Missing string
-	// Mode is how users authorize.
+	// Mode is the way in which users authorize.
 	Mode string
-	// URLSecret must stand in the query of Zoom's requests, unless it is "".
+	// URLSecret must be in the query of Zoom's requests, unless it is "".
 	URLSecret string
 	JoinHosts []string
-	// BotID is the plugin's bot.
+	// BotID is the user ID of the plugin's bot.
 	BotID string
-	// RedirectURL, WebhookURL and DeauthorizationURL are for the Zoom app, without secrets in them.
+	// RedirectURL, WebhookURL and DeauthorizationURL are the addresses to enter in the Zoom app, without secrets.
 	RedirectURL, WebhookURL, DeauthorizationURL string
 }
 
@@ -147,21 +149,21 @@ type Dependencies struct {
 	Signer   Signer
 	Doctor   Examiner
 	People   People
-	// Providers says how the providers stand.
+	// Providers returns the state of each provider.
 	Providers func() []ProviderAnswer
-	// Enabled lists the enabled providers, with what they can do from messages and the composer.
+	// Enabled returns the enabled providers and what users can do with them from messages and the composer.
 	Enabled  func() []EnabledProvider
 	Verifier *zoom.Verifier
-	// Accept stores a delivery so that it will be carried out whatever happens; after an error it is not stored.
+	// Accept stores an event, after which it is processed even across a restart. After an error it isn't stored.
 	Accept func(ctx context.Context, e zoom.Event, body []byte) error
-	// AcceptUnverified takes a deauthorization that no secret token verifies, to ask Zoom about it; it reports whether it did.
+	// AcceptUnverified takes a deauthorization without a valid signature, to check it with Zoom. It reports whether it was taken.
 	AcceptUnverified func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
-	// NoteEvent notes that a signed event arrived.
+	// NoteEvent records that a signed event arrived.
 	NoteEvent func(ctx context.Context)
 	Log       *slog.Logger
 }
 
-// userTimeout bounds what a person waits for: a call to Zoom of at most ten seconds, and the renewal of a token before it.
+// userTimeout limits how long a user waits: a call to Zoom of at most ten seconds, preceded by the renewal of a token.
 const userTimeout = 25 * time.Second
 
 // New returns the handler of all routes.
@@ -177,7 +179,7 @@ func New(d Dependencies) http.Handler {
 	return guarded(d.Log, mux)
 }
 
-// routeSenders has the routes for Zoom and for providers, which sign what they send.
+// routeSenders adds the routes for Zoom and the providers, which sign their requests.
 func routeSenders(mux *http.ServeMux, d Dependencies, answering answers, refused *refusals) {
 	events := &zoomEvents{Settings: d.Settings, Verifier: d.Verifier, Accept: d.Accept, AcceptUnverified: d.AcceptUnverified, NoteEvent: d.NoteEvent, Log: d.Log, refusals: refused}
 	mux.HandleFunc("POST /webhook", events.webhook)
@@ -189,7 +191,7 @@ func routeSenders(mux *http.ServeMux, d Dependencies, answering answers, refused
 	mux.HandleFunc("POST /hooks/{hook}/check", hooks.ask)
 }
 
-// routeBrowsers has the routes that an authorization leads a browser through.
+// routeBrowsers adds the routes that an authorization leads a browser through.
 func routeBrowsers(mux *http.ServeMux, d Dependencies) {
 	shown := pages{People: d.People, Log: d.Log}
 	authorization := &authorizationPages{pages: shown, Accounts: d.Accounts, Meetings: d.Meetings}
@@ -200,7 +202,7 @@ func routeBrowsers(mux *http.ServeMux, d Dependencies) {
 	mux.HandleFunc("GET /oauth2/{provider}/complete", signIn.signInDone)
 }
 
-// routeWebapp has the routes of the webapp.
+// routeWebapp adds the routes of the webapp.
 func routeWebapp(mux *http.ServeMux, d Dependencies, answering answers) {
 	api := &webappAPI{
 		answers: answering, Settings: d.Settings, Meetings: d.Meetings, Accounts: d.Accounts, Doctor: d.Doctor,
@@ -221,7 +223,7 @@ func routeWebapp(mux *http.ServeMux, d Dependencies, answering answers) {
 	mux.HandleFunc("GET /api/v1/channels/{channel}/providers", forUser(channel.channelProviders))
 }
 
-// guarded answers 500 where a handler panics: a panic that got out would end the plugin's process.
+// guarded responds with 500 if a handler panics. An unrecovered panic would end the plugin's process.
 func guarded(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -236,7 +238,7 @@ func guarded(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// loggable returns a path for the log, without what follows "/hooks/": that is as good as a password.
+// loggable returns the path without what follows "/hooks/", which is as sensitive as a password.
 func loggable(path string) string {
 	if strings.HasPrefix(path, "/hooks/") {
 		return "/hooks/"
@@ -244,7 +246,7 @@ func loggable(path string) string {
 	return path
 }
 
-// forUser keeps a route for people who are signed in.
+// forUser restricts a route to signed-in users.
 func forUser(next func(http.ResponseWriter, *http.Request, chat.PersonID)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		person := signedIn(r)
@@ -256,8 +258,8 @@ func forUser(next func(http.ResponseWriter, *http.Request, chat.PersonID)) http.
 	}
 }
 
-// fromWebapp keeps a route for programs that send the request on purpose. Anyone can put a button into a post that has the
-// server send a request for whoever clicks it, to any address of a plugin; such a request lacks this header.
+// fromWebapp restricts a route to clients that send the request on purpose. Anyone can add a button to a post that makes the server send
+// a request for the user who clicks, to any address of a plugin; such a request lacks this header.
 func fromWebapp(next func(http.ResponseWriter, *http.Request, chat.PersonID)) func(http.ResponseWriter, *http.Request, chat.PersonID) {
 	return func(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 		if r.Header.Get("X-Requested-With") != "XMLHttpRequest" {
@@ -268,8 +270,7 @@ func fromWebapp(next func(http.ResponseWriter, *http.Request, chat.PersonID)) fu
 	}
 }
 
-// signedIn returns whose request it is, "" when no one's. Another plugin may put any user into its request, so those count
-// as no one's.
+// signedIn returns the user of the request, "" for none. Another plugin can put any user into its request, so those count as none.
 func signedIn(r *http.Request) chat.PersonID {
 	if from := r.Header.Get(headerPlugin); from != "" && from != serverAsPlugin {
 		return ""

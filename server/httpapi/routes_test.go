@@ -26,7 +26,7 @@ func TestAStartIsHandedOnAsItWasAsked(t *testing.T) {
 	d.asks(t, http.MethodPost, "/api/v1/meetings", startBody)
 	d.asks(t, http.MethodPost, "/api/v1/meetings?force=true", `{"channel_id":"town"}`)
 	require.Equal(t, []meeting.StartRequest{
-		// The window opens the join page by itself; its connection is for a start that goes on later.
+		// The window opens the join page itself; the connection is for a start that continues later.
 		{Actor: actor("alice"), Place: place("town").In("root"), Topic: "Weekly", Choice: meeting.Personal, AllTheSame: true, Window: "w1", OpensItself: true},
 		{Actor: actor("alice"), Place: place("town"), AllTheSame: true, OpensItself: true},
 	}, d.started)
@@ -113,7 +113,7 @@ func TestThePageSaysWhatBecameOfTheMeeting(t *testing.T) {
 	}
 }
 
-// signs makes the request of Zoom's with this body.
+// signs returns a request with this body, signed by Zoom.
 func signs(secret, body string) *http.Request {
 	timestamp := strconv.FormatInt(noon.Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(secret))
@@ -146,7 +146,7 @@ func TestABodyThatBreaksOffIsRefused(t *testing.T) {
 	require.Equal(t, http.StatusRequestEntityTooLarge, recorder.Code)
 }
 
-// FuzzRoutes sends anything anywhere: no handler panics, and nothing that Zoom did not sign is acknowledged.
+// FuzzRoutes sends random requests: no handler panics, and nothing that Zoom didn't sign is acknowledged.
 func FuzzRoutes(f *testing.F) {
 	for _, path := range []string{"/webhook", "/deauthorization", "/action", "/api/v1/meetings", "/oauth2/complete", "/hooks/c1.key/secret", "/form", "/oauth2/jenkins/complete"} {
 		f.Add(path, startBody, "v0=00", "1")

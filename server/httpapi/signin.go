@@ -9,14 +9,14 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// signInPages are the two ends of an authorization at a provider.
+// signInPages are the routes at the start and the end of an authorization at a provider.
 type signInPages struct {
 	pages
 	Signer Signer
 	Bridge Bridge
 }
 
-// signIn leads to the provider's page on which the person authorizes; as connect does to Zoom's.
+// signIn redirects to the provider's page on which the user authorizes, as connect does for Zoom.
 func (s *signInPages) signIn(w http.ResponseWriter, r *http.Request) {
 	providerID := r.PathValue("provider")
 	s.leadOn(w, r,
@@ -29,7 +29,7 @@ func (s *signInPages) signIn(w http.ResponseWriter, r *http.Request) {
 	)
 }
 
-// signInDone is where the provider sends the person back to; as complete is for Zoom.
+// signInDone is the address to which the provider sends the user back, as complete is for Zoom.
 func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	person := signedIn(r)
 	if person == "" {
@@ -53,7 +53,7 @@ func (s *signInPages) signInDone(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, s.wentOn(r, person, who, next))
 }
 
-// handOverSignIn is signInDone in a browser in which no one is signed in.
+// handOverSignIn is signInDone for a browser in which no one is signed in.
 func (s *signInPages) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if query.Get("error") != "" || query.Get("code") == "" {
@@ -68,13 +68,13 @@ func (s *signInPages) handOverSignIn(w http.ResponseWriter, r *http.Request) {
 	s.showCode(w, r, handed.Person, chat.Say("bridge.page.code.text", "Name", handed.Who.Name), typed)
 }
 
-// wentOn goes on with what the authorization was for and says what came of it.
+// wentOn continues what the authorization was for and returns the page with the result.
 func (s *signInPages) wentOn(r *http.Request, person chat.PersonID, who provider.Account, next string) page {
 	say := func(m chat.Message) string { return s.People.Plain(person, m) }
 	p := page{Title: say(chat.Say("bridge.page.resumed.title"))}
 	var did chat.Message
 	if next != "" {
-		// The exchange may have used up the request's time; what it was for gets its own.
+		// The token exchange may have used up the request's time, so the rest gets its own.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), userTimeout)
 		defer cancel()
 		var err error

@@ -6,7 +6,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// statusOf is the HTTP status of a failure.
+// statusOf returns the HTTP status for a fault's code.
 func statusOf(code fault.Code) int {
 	switch code {
 	case fault.InvalidInput, fault.ButtonExpired, fault.ButtonNotYours, fault.ThreadElsewhere, fault.NobodyAuthorizes, fault.LinkExpired, fault.CodeWrong,

@@ -25,12 +25,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// tools plays the bridge and the sign-in: it takes deliveries with the body "good" and keeps what came.
+// tools is a fake of the bridge and the sign-in: it takes deliveries with the body "good" and records its calls.
 type tools struct {
 	mistakes chat.FormErrors
 	failure  error
 	said     chat.Message
-	// step is what a window is shown of whatever is done there.
+	// step is what a window shows after any action.
 	step  console.Step
 	page  console.Page
 	tools []console.ChannelTool
@@ -148,7 +148,7 @@ func (b *tools) Declined(context.Context, string, chat.PersonID, string) (string
 	return "", b.failure
 }
 
-// standing is how the providers of the tests stand.
+// standing returns the state of the providers in the tests.
 func standing() []httpapi.ProviderAnswer {
 	return []httpapi.ProviderAnswer{
 		{ID: "jenkins", Name: "Jenkins", Enabled: true, Trigger: "jenkins", Clash: "Jenkins by others"},
@@ -182,24 +182,24 @@ func TestADeliveryIsAnsweredAsItsSenderUnderstands(t *testing.T) {
 		status                            int
 		says                              string
 	}{
-		"taken":                   {path: "/hooks/c1.key", body: "good", status: 200, says: "{}"},
-		"taken with its secret":   {path: "/hooks/c1.key/hush", body: "good", status: 200, says: "{}"},
-		"gone":                    {path: "/hooks/gone.key", body: "x", status: 404, says: "isn't in use"},
-		"unproved":                {path: "/hooks/c1.key", body: "x", status: 401, says: "removes the Authorization header; use the address that contains the token"},
-		"wrong in the header":     {path: "/hooks/c1.key", body: "x", authorization: "wrong", status: 401, says: "no signature or token"},
-		"wrong in the address":    {path: "/hooks/c1.key/wrong", body: "x", status: 401, says: "no signature or token"},
-		"not understood":          {path: "/hooks/c1.key", body: "not understood", status: 400, says: "can't be read"},
-		"no room":                 {path: "/hooks/c1.key", body: "no room", status: 503, says: "Try again"},
-		"too many":                {path: "/hooks/c1.key", body: "too many", status: 503, says: "Send it again later"},
-		"too large":               {path: "/hooks/c1.key", body: "too large", status: 413, says: "too large"},
-		"asked for channels":      {method: http.MethodGet, path: "/hooks/c1.key/channels", status: 200, says: `["channels"]`},
-		"asked to check":          {path: "/hooks/c1.key/check", body: "x", status: 200, says: `["check"]`},
-		"asked by anybody":        {path: "/hooks/c1.key/check", body: "unsigned", status: 401},
-		"asked something else":    {method: http.MethodGet, path: "/hooks/c1.key/secrets", status: 404},
-		"a browser":               {method: http.MethodGet, path: "/hooks/c1.key", status: 405},
-		"no hook":                 {path: "/hooks/", status: 404},
-		"more than a secret":      {path: "/hooks/c1.key/hush/more", body: "good", status: 404},
-		"nothing, as some try it": {path: "/hooks/c1.key", status: 401},
+		"taken":                     {path: "/hooks/c1.key", body: "good", status: 200, says: "{}"},
+		"taken with its secret":     {path: "/hooks/c1.key/hush", body: "good", status: 200, says: "{}"},
+		"gone":                      {path: "/hooks/gone.key", body: "x", status: 404, says: "isn't in use"},
+		"unproved":                  {path: "/hooks/c1.key", body: "x", status: 401, says: "removes the Authorization header; use the address that contains the token"},
+		"wrong in the header":       {path: "/hooks/c1.key", body: "x", authorization: "wrong", status: 401, says: "no signature or token"},
+		"wrong in the address":      {path: "/hooks/c1.key/wrong", body: "x", status: 401, says: "no signature or token"},
+		"not understood":            {path: "/hooks/c1.key", body: "not understood", status: 400, says: "can't be read"},
+		"no room":                   {path: "/hooks/c1.key", body: "no room", status: 503, says: "Try again"},
+		"too many":                  {path: "/hooks/c1.key", body: "too many", status: 503, says: "Send it again later"},
+		"too large":                 {path: "/hooks/c1.key", body: "too large", status: 413, says: "too large"},
+		"asked for channels":        {method: http.MethodGet, path: "/hooks/c1.key/channels", status: 200, says: `["channels"]`},
+		"asked to check":            {path: "/hooks/c1.key/check", body: "x", status: 200, says: `["check"]`},
+		"asked without a signature": {path: "/hooks/c1.key/check", body: "unsigned", status: 401},
+		"asked something else":      {method: http.MethodGet, path: "/hooks/c1.key/secrets", status: 404},
+		"a browser":                 {method: http.MethodGet, path: "/hooks/c1.key", status: 405},
+		"no hook":                   {path: "/hooks/", status: 404},
+		"more than a secret":        {path: "/hooks/c1.key/hush/more", body: "good", status: 404},
+		"nothing, as some try it":   {path: "/hooks/c1.key", status: 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -258,7 +258,7 @@ func TestTheLogHasNothingSecretOfADelivery(t *testing.T) {
 	require.Contains(t, lines[0], "c1")
 }
 
-// breaking is a bridge that has a defect.
+// breaking is a bridge with a defect.
 type breaking struct{ httpapi.Bridge }
 
 func (b breaking) Ingest(ctx context.Context, hook, secret string, header func(string) string, r io.Reader) error {

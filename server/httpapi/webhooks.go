@@ -12,13 +12,13 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// maxLoggedID is how much of an id that anyone may have made up goes into the log, in characters.
+// maxLoggedID is the length to which an untrusted ID is cut in the log, in characters.
 const maxLoggedID = 100
 
 // maxDelivery is the largest event that is read, in bytes. Zoom's are a few kilobytes.
 const maxDelivery = 1 << 20
 
-// zoomEvents takes what Zoom sends: the events of meetings, deauthorizations, and the checks of the address.
+// zoomEvents receives what Zoom sends: events of meetings, deauthorizations, and checks of the address.
 type zoomEvents struct {
 	Settings         func() Settings
 	Verifier         *zoom.Verifier
@@ -29,8 +29,8 @@ type zoomEvents struct {
 	refusals         *refusals
 }
 
-// webhook takes Zoom's events. It only verifies and stores them: Zoom waits three seconds for an answer, and repeats an event
-// solely after a status of 500 or more, so whatever may pass by itself answers 503.
+// webhook receives Zoom's events. It only verifies and stores them: Zoom waits three seconds for a response, and retries an event only
+// after a status of 500 or more, so a failure that may be temporary gets a 503.
 // https://developers.zoom.us/docs/api/webhooks/
 func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 	if !s.carriesURLSecret(r) {
@@ -67,8 +67,8 @@ func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 	s.NoteEvent(r.Context())
 }
 
-// unverified takes a deauthorization that no secret token verifies: apps and proxies are set up in many ways, and tokens that their
-// owner took back must not stay in force. Nothing is believed; Zoom is asked with the grant in question.
+// unverified takes a deauthorization without a valid signature: apps and proxies are set up in many ways, and tokens that their owner
+// revoked must not stay in use. The event itself isn't trusted; the plugin checks the grant in question with Zoom.
 func (s *zoomEvents) unverified(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	event, err := zoom.ParseEvent(body)
 	if err != nil || event.Type != zoom.EventDeauthorized {
@@ -84,7 +84,7 @@ func (s *zoomEvents) unverified(w http.ResponseWriter, r *http.Request, body []b
 	return taken
 }
 
-// take handles an event that is Zoom's.
+// take handles an event that Zoom signed.
 func (s *zoomEvents) take(w http.ResponseWriter, r *http.Request, event zoom.Event, secret string, body []byte) {
 	switch event.Type {
 	case zoom.EventURLValidation:
@@ -103,12 +103,12 @@ func (s *zoomEvents) take(w http.ResponseWriter, r *http.Request, event zoom.Eve
 		}
 		w.WriteHeader(http.StatusOK)
 	default:
-		// Events that nothing is done with are acknowledged, else Zoom counts them as failures and stops sending any.
+		// Unused events are acknowledged, too: otherwise Zoom counts them as failures and stops sending any.
 		w.WriteHeader(http.StatusOK)
 	}
 }
 
-// carriesURLSecret reports whether the request has the secret in its address, where one is set.
+// carriesURLSecret reports whether the request has the configured secret in its address, or none is configured.
 func (s *zoomEvents) carriesURLSecret(r *http.Request) bool {
 	want := s.Settings().URLSecret
 	return want == "" || subtle.ConstantTimeCompare([]byte(want), []byte(r.URL.Query().Get("secret"))) == 1

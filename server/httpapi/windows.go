@@ -9,29 +9,29 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// WindowRequest is what the webapp sends for a window of a provider. Which of it counts, the route says.
+// WindowRequest is a request from a provider's window in the webapp. The route says which fields it uses.
 type WindowRequest struct {
 	ChannelID string `json:"channel_id"`
 	RootID    string `json:"root_id"`
-	// Text is what to do, in the words of the provider's command.
+	// Text is the subcommand of the provider's command, with its arguments.
 	Text string `json:"text"`
-	// Press is what a button holds.
+	// Press is the sealed value of the clicked button.
 	Press string `json:"press"`
-	// Kind and State are the form's, Values its answers.
+	// Kind and State are the form's; Values are its answers.
 	Kind   string            `json:"kind"`
 	State  string            `json:"state"`
 	Values map[string]string `json:"values"`
-	// Term is what was typed into the form's Field.
+	// Term is what the user typed into the form's Field.
 	Field string `json:"field"`
 	Term  string `json:"term"`
 }
 
-// place is where it is to be done.
+// place returns the place that the request names.
 func (r WindowRequest) place() chat.Place {
 	return placeOf(r.ChannelID, r.RootID)
 }
 
-// answer is what was sent with a form.
+// answer returns the submitted form.
 func (r WindowRequest) answer(person chat.PersonID) chat.FormAnswer {
 	values := r.Values
 	if values == nil {
@@ -40,11 +40,11 @@ func (r WindowRequest) answer(person chat.PersonID) chat.FormAnswer {
 	return chat.FormAnswer{Actor: person.Actor(), Place: r.place(), Kind: r.Kind, State: r.State, Values: values}
 }
 
-// StepAnswer is what comes next in a window; nothing when it is done.
+// StepAnswer is the next thing that a window shows; empty at the end.
 type StepAnswer struct {
 	Form  *FormDetail  `json:"form,omitempty"`
 	Notes []NoteDetail `json:"notes,omitempty"`
-	// Errors are what is wrong with the answers that were sent, by field: nothing was done.
+	// Errors are the errors in the submitted answers by field; if there are any, nothing was done.
 	Errors map[string]string `json:"errors,omitempty"`
 }
 
@@ -79,12 +79,12 @@ type OptionDetail struct {
 	Detail string `json:"detail"`
 }
 
-// OptionsAnswer is what fits what was typed into a field.
+// OptionsAnswer is the choices that match what the user typed into a field.
 type OptionsAnswer struct {
 	Options []OptionDetail `json:"options"`
 }
 
-// NoteDetail is something that the person is told or asked.
+// NoteDetail is a message or question for the user.
 type NoteDetail struct {
 	Text    string         `json:"text"`
 	Buttons []ButtonDetail `json:"buttons"`
@@ -97,7 +97,7 @@ type ButtonDetail struct {
 	Press   string `json:"press"`
 }
 
-// windows carries out what users do in the windows that the webapp draws for a provider, and answers with what comes next there.
+// windows carries out what users do in the provider windows that the webapp draws, and returns what the window shows next.
 type windows struct {
 	answers
 	Bridge Bridge
@@ -117,7 +117,7 @@ func (s *windows) runInWindow(w http.ResponseWriter, r *http.Request, person cha
 	s.reply(w, http.StatusOK, s.step(person, step))
 }
 
-// pressInWindow carries out a button of a window.
+// pressInWindow carries out a click on a button in a window.
 func (s *windows) pressInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
@@ -131,7 +131,7 @@ func (s *windows) pressInWindow(w http.ResponseWriter, r *http.Request, person c
 	s.reply(w, http.StatusOK, s.step(person, step))
 }
 
-// submitInWindow takes the answers to a form of a window.
+// submitInWindow carries out a form submitted in a window.
 func (s *windows) submitInWindow(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
@@ -152,7 +152,7 @@ func (s *windows) submitInWindow(w http.ResponseWriter, r *http.Request, person 
 	s.reply(w, http.StatusOK, answer)
 }
 
-// windowOptions looks up the choices of a field while someone types.
+// windowOptions looks up the choices of a field while the user types.
 func (s *windows) windowOptions(w http.ResponseWriter, r *http.Request, person chat.PersonID) {
 	request, ok := s.windowRequest(w, r, person)
 	if !ok {
@@ -166,7 +166,7 @@ func (s *windows) windowOptions(w http.ResponseWriter, r *http.Request, person c
 	s.reply(w, http.StatusOK, OptionsAnswer{Options: s.options(person, options)})
 }
 
-// windowRequest reads the request, or answers that it can't be read.
+// windowRequest reads the request, or responds that it can't be read.
 func (s *windows) windowRequest(w http.ResponseWriter, r *http.Request, person chat.PersonID) (WindowRequest, bool) {
 	var request WindowRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&request); err != nil {
@@ -176,7 +176,7 @@ func (s *windows) windowRequest(w http.ResponseWriter, r *http.Request, person c
 	return request, true
 }
 
-// step is what there is to see in the window, in the person's language.
+// step returns what the window shows, in the user's language.
 func (s *windows) step(person chat.PersonID, step console.Step) StepAnswer {
 	var answer StepAnswer
 	if step.Form != nil {

@@ -13,12 +13,12 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// sealed is a button of the bridge's.
+// sealed returns a button of the bridge.
 func sealed(label string) chat.Button {
 	return chat.Button{Label: chat.Verbatim(label), Primary: true, Action: conversation.Pressed, Values: map[string]string{"sealed": "v1.sealed"}}
 }
 
-// atWindow is a desk whose bridge asks and tells something of each kind.
+// atWindow returns a desk whose bridge returns one step of each kind.
 func atWindow() desk {
 	services := []chat.Option{{Label: chat.Verbatim("Database"), Value: "PDBSERV", Detail: chat.Verbatim("Platform")}}
 	form := chat.Form{
