@@ -1,9 +1,9 @@
-// Package account connects people in chat with their accounts in Zoom: who may act as whom, how they authorize, and how
-// that ends.
+// Package account connects users with their Zoom accounts: as which Zoom user a person acts, how they authorize, and how that ends. It
+// doesn't store or renew tokens (package oauth) and starts no meetings.
 //
-// There are three ways, chosen by an admin: each user authorizes (a user-managed app), one admin authorizes for everyone
-// (an admin-managed app), or the server authorizes itself (server-to-server OAuth). In the last two a person is matched
-// with a Zoom user by email address, so the address must be known to be theirs.
+// An admin chooses one of three ways: each user authorizes (a user-managed app), one admin authorizes for everyone (an admin-managed
+// app), or the server authorizes itself (server-to-server OAuth). In the last two, persons are matched with Zoom users by email address,
+// so the address must be known to be theirs.
 package account
 
 import (
@@ -16,63 +16,63 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Mode is how users authorize.
+// Mode is the way in which users authorize.
 type Mode string
 
 const (
-	// ByUser has each user authorize a user-managed app.
+	// ByUser means that each user authorizes a user-managed app.
 	ByUser Mode = "user"
-	// ByAdmin has one admin authorize an admin-managed app for everyone.
+	// ByAdmin means that one admin authorizes an admin-managed app for everyone.
 	ByAdmin Mode = "account"
-	// ByServer has the server authorize itself with server-to-server OAuth.
+	// ByServer means that the server authorizes itself with server-to-server OAuth.
 	ByServer Mode = "s2s"
 )
 
-// Settings are what admins decide, as the service needs it.
+// Settings are the admins' settings that the service needs.
 type Settings struct {
 	Mode     Mode
 	ClientID string
-	// TrustUnverifiedEmail lets addresses count that no one verified, on a server that verifies none.
+	// TrustUnverifiedEmail accepts unverified addresses on a server that verifies none.
 	TrustUnverifiedEmail bool
-	// ConnectURL is the address at which an authorization begins; the ticket goes into its query.
+	// ConnectURL is the address at which an authorization starts; the ticket goes into its query.
 	ConnectURL string
 }
 
-// Directory is what the service needs of the chat product.
+// Directory is what the service needs from the chat product.
 type Directory interface {
 	// Person returns the user with this ID.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
-	// VerifiesEmail reports whether this server makes people prove that an address is theirs.
+	// VerifiesEmail reports whether this server requires users to verify their email address.
 	VerifiesEmail() bool
-	// Direct has the bot write to someone.
+	// Direct sends the actor a direct message from the bot.
 	Direct(ctx context.Context, actor chat.Actor, text chat.Message) error
 }
 
 // Zoom is what the service calls in Zoom.
 type Zoom interface {
-	// User returns who the caller is in Zoom.
+	// User returns the caller's Zoom user.
 	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 
-// Links remembers which person a Zoom user belongs to, and what was learned of them.
+// Links stores which person a Zoom user belongs to, and what is known about them.
 type Links interface {
-	// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to no one.
+	// Link records that the Zoom user belongs to the person and returns the previous owner, "" for none.
 	Link(ctx context.Context, zoomUserID string, person chat.PersonID) (before chat.PersonID, err error)
-	// Linked returns the person that the Zoom user belongs to, "" when no one.
+	// Linked returns the person that the Zoom user belongs to, "" for none.
 	Linked(ctx context.Context, zoomUserID string) (person chat.PersonID, err error)
-	// Unlink forgets it, if the Zoom user still belongs to the person.
+	// Unlink removes the link if the Zoom user still belongs to the person.
 	Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error
-	// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.
+	// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" for none.
 	PersonalMeetingID(ctx context.Context, person chat.PersonID) (string, error)
-	// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
+	// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it.
 	SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error
-	// Legacy returns a record of the public plugin; nil when there is none.
+	// Legacy returns a record of the public plugin; nil for none.
 	Legacy(ctx context.Context, key string) ([]byte, error)
 	// RemoveLegacy removes a record of the public plugin.
 	RemoveLegacy(ctx context.Context, key string) error
 }
 
-// Service connects, disconnects and says as whom a person acts.
+// Service connects and disconnects users and returns the identity under which they act in Zoom.
 type Service struct {
 	*Callers
 	*Authorizations
@@ -92,7 +92,7 @@ type Dependencies struct {
 	Log      *slog.Logger
 }
 
-// NewService returns a service that works with these.
+// NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
 	left := &legacy{links: d.Links, tokens: d.Tokens, now: d.Now, log: d.Log}
 	held := &grants{tokens: d.Tokens, legacy: left}

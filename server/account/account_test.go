@@ -24,7 +24,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// office is a chat server with a few people and a Zoom at which they authorize.
+// office is a fake chat server with a few users, and a fake Zoom at which they authorize.
 type office struct {
 	t        *testing.T
 	settings account.Settings
@@ -32,7 +32,7 @@ type office struct {
 	verifies bool
 	told     []string
 	logged   []string
-	// zoomUsers says who a token's owner is in Zoom, by the code that they came back with.
+	// zoomUsers are the owners of the tokens, by authorization code.
 	zoomUsers map[string]zoom.User
 	issued    int
 	revoked   int
@@ -97,7 +97,7 @@ func (o *office) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// User is Zoom's word on who a token is of.
+// User returns the Zoom user that a token belongs to.
 func (o *office) User(ctx context.Context, as zoom.Caller) (zoom.User, error) {
 	token, err := as.Tokens.Token(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ func (o *office) Direct(_ context.Context, actor chat.Actor, text chat.Message) 
 	return nil
 }
 
-// authorizes has someone follow their link to Zoom and come back with the code.
+// authorizes follows a user's link to Zoom and returns with the code.
 func (o *office) authorizes(userID, code string) (account.Connected, error) {
 	o.t.Helper()
 	link, err := o.service.ConnectURL(o.t.Context(), chat.PersonID(userID), "start it")
@@ -159,16 +159,16 @@ func TestEachUserConnectsAndDisconnects(t *testing.T) {
 	require.Equal(t, "code-ada", token, "the person's own grant")
 	_, connected, err = o.service.Connected(t.Context(), "bob")
 	require.NoError(t, err)
-	require.False(t, connected, "and nobody else's")
+	require.False(t, connected, "and no one else's")
 
 	require.NoError(t, o.service.Disconnect(t.Context(), "ada"))
-	require.Equal(t, 1, o.revoked, "it ends at Zoom, too")
+	require.Equal(t, 1, o.revoked, "it is revoked in Zoom, too")
 	_, connected, err = o.service.Connected(t.Context(), "ada")
 	require.NoError(t, err)
 	require.False(t, connected)
 }
 
-func TestAZoomUserBelongsToWhoConnectedItLast(t *testing.T) {
+func TestAZoomUserBelongsToTheLastPersonWhoConnectedIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, account.ByUser)
 	_, err := o.authorizes("ada", "code-ada")
@@ -189,7 +189,7 @@ func TestAZoomUserBelongsToWhoConnectedItLast(t *testing.T) {
 	require.Len(t, o.told, 1, "bob had left that Zoom user before")
 }
 
-func TestOnlyAnAdminConnectsForEverybody(t *testing.T) {
+func TestOnlyAnAdminConnectsForEveryone(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, account.ByAdmin)
 	_, err := o.authorizes("ada", "code-ada")
@@ -206,16 +206,16 @@ func TestOnlyAnAdminConnectsForEverybody(t *testing.T) {
 	require.Equal(t, fault.AccountNotConnected, fault.CodeOf(o.service.SharedGrant()(t.Context())))
 }
 
-// Rights may change between the link and the way back from Zoom, and so may the mode.
-func TestRightsAreCheckedAgainOnTheWayBack(t *testing.T) {
+// A user's permissions, and the mode, may change between the link and the return from Zoom.
+func TestPermissionsAreCheckedAgainOnReturn(t *testing.T) {
 	t.Parallel()
 	for name, story := range map[string]struct {
 		changes func(*office)
 		code    fault.Code
 	}{
-		"no longer an admin": {func(o *office) { o.people["root"] = chat.Person{ID: "root"} }, fault.AdminOnly},
-		"another mode":       {func(o *office) { o.settings.Mode = account.ByUser }, fault.LinkExpired},
-		"nobody authorizes":  {func(o *office) { o.settings.Mode = account.ByServer }, fault.LinkExpired},
+		"no longer an admin":    {func(o *office) { o.people["root"] = chat.Person{ID: "root"} }, fault.AdminOnly},
+		"another mode":          {func(o *office) { o.settings.Mode = account.ByUser }, fault.LinkExpired},
+		"the server authorizes": {func(o *office) { o.settings.Mode = account.ByServer }, fault.LinkExpired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -236,7 +236,7 @@ func TestRightsAreCheckedAgainOnTheWayBack(t *testing.T) {
 	}
 }
 
-// Where addresses decide who acts as whom, an address has to be known to be the person's.
+// If addresses decide who acts as whom, an address has to be known to be the person's.
 func TestAnAddressCountsOnlyWhereItIsKnownToBeThePersons(t *testing.T) {
 	t.Parallel()
 	for name, story := range map[string]struct {
@@ -284,7 +284,7 @@ func TestNobodyAuthorizesWhereTheServerDoes(t *testing.T) {
 	require.Nil(t, newOffice(t, account.ByUser).service.SharedGrant(), "each has their own")
 }
 
-// A token without a scope is asked for again, and not for each of many attempts.
+// A token that lacks a scope is replaced, but not on each of many attempts.
 func TestAMissingScopeGetsTheServerANewTokenOnceAMinute(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, account.ByServer)
@@ -307,7 +307,7 @@ func TestAMissingScopeGetsTheServerANewTokenOnceAMinute(t *testing.T) {
 	require.Equal(t, 3, asked(), "in another mode the token has nothing to do with it")
 }
 
-func TestRemovingTheAppAtZoomEndsTheGrantOnce(t *testing.T) {
+func TestRemovingTheAppInZoomEndsTheGrantOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, account.ByUser)
 	_, err := o.authorizes("ada", "code-ada")

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Callers says as whom a person acts in Zoom.
+// Callers returns the identity under which a person acts in Zoom.
 type Callers struct {
 	settings func() Settings
 	people   Directory
@@ -24,13 +24,13 @@ type Callers struct {
 	log      *slog.Logger
 
 	mu sync.Mutex
-	// scopeMissed is when the server's token was last dropped for want of a scope.
+	// scopeMissed is the last time the server's token was dropped because it lacked a scope.
 	scopeMissed time.Time
 }
 
-// Caller returns the identity for the person's calls at Zoom. With a user-managed app that is "me" and the person's own
-// grant; Zoom refuses anything else there. Otherwise it is the person's address and the shared grant.
-// Faults: EmailUnverified, EmailUntrusted. A missing grant shows only when its token is asked for.
+// Caller returns the identity for the person's calls to Zoom. With a user-managed app that is "me" with the person's own grant, the only
+// identity that Zoom accepts there. Otherwise it is the person's email address with the shared grant. Faults: EmailUnverified,
+// EmailUntrusted. A missing grant is reported only when its token is requested.
 func (s *Callers) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
 	settings := s.settings()
 	if settings.Mode == ByUser {
@@ -45,7 +45,7 @@ func (s *Callers) Caller(_ context.Context, who chat.Person) (zoom.Caller, error
 	return zoom.Caller{App: zoom.AccountApp, User: who.Email, Tokens: s.grants.of(accountGrant)}, nil
 }
 
-// trusted reports whether the person's address is known to be theirs: else anybody could start meetings as anybody.
+// trusted checks that the person's address is known to be theirs: otherwise anyone could start meetings as anyone.
 func (s *Callers) trusted(who chat.Person, settings Settings) error {
 	switch {
 	case who.EmailVerified, who.IdentityProvider != "":
@@ -59,8 +59,8 @@ func (s *Callers) trusted(who chat.Person, settings Settings) error {
 	}
 }
 
-// ScopeMissed reacts to a call that Zoom refused for want of a scope. An admin adds it at Zoom, and a token that the server
-// issued to itself before that would go on without it until it runs out; so that token is dropped.
+// ScopeMissed handles a call that Zoom refused because of a missing scope. After an admin adds the scope in Zoom, a token that the server
+// got before still lacks it until the token expires, so that token is dropped.
 func (s *Callers) ScopeMissed(ctx context.Context) {
 	if s.settings().Mode != ByServer || !s.scopeDue() {
 		return
@@ -70,8 +70,8 @@ func (s *Callers) ScopeMissed(ctx context.Context) {
 	}
 }
 
-// scopePause is how often a missing scope makes the server get itself a new token: one person who tries again and again must
-// not make it ask Zoom each time.
+// scopePause is the minimum time between two tokens that the server gets because of a missing scope: a user who keeps retrying must not
+// cause a request to Zoom each time.
 const scopePause = time.Minute
 
 func (s *Callers) scopeDue() bool {
@@ -84,7 +84,7 @@ func (s *Callers) scopeDue() bool {
 	return true
 }
 
-// SharedGrant returns a function that tries the grant which everybody depends on; nil where each user has their own.
+// SharedGrant returns a function that tests the grant that everyone depends on; nil if each user has their own.
 func (s *Callers) SharedGrant() func(ctx context.Context) error {
 	var grant zoom.TokenSource
 	switch s.settings().Mode {

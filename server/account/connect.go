@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Authorizations has people authorize in Zoom, from the link to the grant that is kept.
+// Authorizations lets users authorize in Zoom, from the link to the stored grant.
 type Authorizations struct {
 	settings func() Settings
 	people   Directory
@@ -28,8 +28,8 @@ type Authorizations struct {
 	log      *slog.Logger
 }
 
-// ConnectURL returns a link with which this user, and nobody else, can authorize; afterwards Complete gives next back.
-// Faults: AdminOnly for the account-level app, NobodyAuthorizes.
+// ConnectURL returns a link with which only this user can authorize. Complete returns next afterwards. Faults: AdminOnly for the
+// account-level app, NobodyAuthorizes.
 func (s *Authorizations) ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error) {
 	settings := s.settings()
 	if err := mayConnect(ctx, s.people, person, settings.Mode); err != nil {
@@ -42,8 +42,8 @@ func (s *Authorizations) ConnectURL(ctx context.Context, person chat.PersonID, n
 	return settings.ConnectURL + "?t=" + url.QueryEscape(ticket), nil
 }
 
-// Begin returns Zoom's page on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
-// Faults: LinkExpired, AdminOnly.
+// Begin returns Zoom's page on which the holder of the ticket authorizes. It changes nothing, so it is safe for a GET. Faults:
+// LinkExpired, AdminOnly.
 func (s *Authorizations) Begin(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
 	if err := mayConnect(ctx, s.people, person, s.settings().Mode); err != nil {
 		return "", err
@@ -51,7 +51,7 @@ func (s *Authorizations) Begin(ctx context.Context, person chat.PersonID, ticket
 	return s.flow.AuthURL(ctx, person, ticket)
 }
 
-// Declined returns what was to happen after an authorization that the user refused at Zoom. Fault: LinkExpired.
+// Declined returns what was to follow an authorization that the user declined in Zoom. Fault: LinkExpired.
 func (s *Authorizations) Declined(ctx context.Context, person chat.PersonID, state string) (next string, err error) {
 	_, next, err = s.flow.Peek(ctx, person, state)
 	return next, err
@@ -59,16 +59,16 @@ func (s *Authorizations) Declined(ctx context.Context, person chat.PersonID, sta
 
 // Connected is a finished authorization.
 type Connected struct {
-	// Email is the Zoom user's address.
+	// Email is the Zoom user's email address.
 	Email string
-	// ForAll reports that everyone is connected now, not only this user.
+	// ForAll reports whether everyone is connected now, not only this user.
 	ForAll bool
-	// Next is what ConnectURL was given.
+	// Next is the value that ConnectURL was given.
 	Next string
 }
 
-// Complete finishes an authorization with what Zoom sent back. Faults: LinkExpired, AdminOnly, and those of the calls to Zoom.
-// The rights of the user are checked again before anything is exchanged or stored.
+// Complete finishes an authorization with the code and state that Zoom sent back. Faults: LinkExpired, AdminOnly, and those of calls to
+// Zoom. The user's permissions are checked again before the code is exchanged.
 func (s *Authorizations) Complete(ctx context.Context, person chat.PersonID, code, state string) (Connected, error) {
 	done, who, err := s.authorized(ctx, person, code, state)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *Authorizations) Complete(ctx context.Context, person chat.PersonID, cod
 	return s.connected(ctx, person, done, who)
 }
 
-// connected keeps a completed authorization.
+// connected stores a completed authorization.
 func (s *Authorizations) connected(ctx context.Context, person chat.PersonID, done oauth.Completed, who oauth.Identity) (Connected, error) {
 	mode := Mode(done.App)
 	if err := s.keep(ctx, person, mode, done.Token, who); err != nil {
@@ -86,7 +86,7 @@ func (s *Authorizations) connected(ctx context.Context, person chat.PersonID, do
 	return Connected{Email: who.Email, ForAll: mode == ByAdmin, Next: done.Next}, nil
 }
 
-// authorized exchanges what Zoom sent back and asks Zoom who that is.
+// authorized exchanges the code and asks Zoom which user authorized.
 func (s *Authorizations) authorized(ctx context.Context, person chat.PersonID, code, state string) (oauth.Completed, oauth.Identity, error) {
 	mode := s.settings().Mode
 	app, _, err := s.flow.Peek(ctx, person, state)
@@ -135,8 +135,8 @@ func (s *Authorizations) keep(ctx context.Context, person chat.PersonID, mode Mo
 	return nil
 }
 
-// letGo ends the person's earlier grant if it is another Zoom user's: Zoom replaces only a grant of the same user, so that one
-// would live on with nobody to use it.
+// letGo ends the person's previous grant if it belongs to another Zoom user: Zoom replaces only a grant of the same user, so that one
+// would stay valid unused.
 func (s *Authorizations) letGo(ctx context.Context, person chat.PersonID, next oauth.Identity) error {
 	earlier, held, err := s.grants.held(ctx, string(person))
 	if err != nil || !held || earlier.ZoomUserID == next.ZoomUserID {
@@ -148,12 +148,12 @@ func (s *Authorizations) letGo(ctx context.Context, person chat.PersonID, next o
 	return errors.Wrap(s.links.Unlink(ctx, earlier.ZoomUserID, person), "unlink the earlier Zoom user")
 }
 
-// takenOver tells a person that someone else connected the same Zoom user. Zoom keeps one grant for a user and an app,
-// so theirs died in that moment; keeping it would only fail them later.
+// takenOver notifies a person that another person connected the same Zoom user. Zoom keeps one grant per user and app, so theirs ended at
+// that moment; keeping it would only make calls fail later.
 func (s *Authorizations) takenOver(ctx context.Context, person chat.PersonID, by oauth.Identity) {
 	identity, held, err := s.grants.held(ctx, string(person))
 	if err == nil && (!held || identity.ZoomUserID != by.ZoomUserID) {
-		return // they have left that Zoom user before
+		return // they have disconnected that Zoom user before
 	}
 	if err := s.tokens.Of(string(person)).Drop(ctx, false); err != nil {
 		s.log.Warn("A grant that Zoom ended couldn't be deleted", "user_id", string(person), "zoom_user_id", by.ZoomUserID, "error", err.Error())
@@ -163,7 +163,7 @@ func (s *Authorizations) takenOver(ctx context.Context, person chat.PersonID, by
 	}
 }
 
-// mayConnect reports whether the person may authorize, or end an authorization. Faults: AdminOnly, NobodyAuthorizes.
+// mayConnect checks that the person may authorize, or end an authorization. Faults: AdminOnly, NobodyAuthorizes.
 func mayConnect(ctx context.Context, people Directory, person chat.PersonID, mode Mode) error {
 	switch mode {
 	case ByServer:
@@ -180,7 +180,7 @@ func mayConnect(ctx context.Context, people Directory, person chat.PersonID, mod
 	return nil
 }
 
-// justIssued is a token that was issued this very moment: there is nothing to renew it with yet.
+// justIssued is a token that was issued a moment ago: no refresh token is stored for it yet.
 type justIssued string
 
 func (t justIssued) Token(context.Context) (string, error) { return string(t), nil }

@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Deauthorizations carries out that users remove the app in Zoom.
+// Deauthorizations handles users' removal of the app in Zoom.
 type Deauthorizations struct {
 	settings func() Settings
 	people   Directory
@@ -26,12 +26,12 @@ type Deauthorizations struct {
 	log      *slog.Logger
 
 	mu sync.Mutex
-	// asked is when Zoom was last asked about a user whose deauthorization nobody could verify.
+	// asked is the last time that Zoom was asked about a user after an unverified deauthorization.
 	asked map[string]time.Time
 }
 
-// Deauthorized carries out that a user removed the app at Zoom: the grant is dropped and its owner told.
-// A grant that is not ours, or was renewed since, is none of this event's business.
+// Deauthorized handles the event that a user removed the app in Zoom: it drops the grant and notifies the owner. It ignores a grant that
+// is unknown or was renewed since.
 func (s *Deauthorizations) Deauthorized(ctx context.Context, e zoom.Event) error {
 	gone := e.Deauthorized
 	if gone.UserID == "" || gone.ClientID != "" && gone.ClientID != s.settings().ClientID {
@@ -56,7 +56,7 @@ func (s *Deauthorizations) Deauthorized(ctx context.Context, e zoom.Event) error
 	if held && renewed(identity, e) {
 		return nil
 	}
-	// A grant of another Zoom user lives on; one that is dead or cannot be opened has nothing more to say.
+	// A grant of another Zoom user stays. For one that is revoked or unreadable, there is nothing left to check.
 	if !held || identity.ZoomUserID == gone.UserID {
 		if err := s.forget(ctx, string(person), person, "account.deauthorized"); err != nil {
 			return err
@@ -65,7 +65,7 @@ func (s *Deauthorizations) Deauthorized(ctx context.Context, e zoom.Event) error
 	return errors.Wrap(s.links.Unlink(ctx, gone.UserID, person), "unlink the Zoom user")
 }
 
-// accountDeauthorized carries it out for the grant of everybody, if the user is the admin who gave it.
+// accountDeauthorized does the same for the account-level grant if the user is the admin who gave it.
 func (s *Deauthorizations) accountDeauthorized(ctx context.Context, e zoom.Event) error {
 	identity, held, err := s.grants.held(ctx, accountGrant)
 	if err == nil && held && identity.ZoomUserID == "" {
@@ -77,8 +77,8 @@ func (s *Deauthorizations) accountDeauthorized(ctx context.Context, e zoom.Event
 	return s.forget(ctx, accountGrant, identity.AuthorizedBy, "account.deauthorized_all")
 }
 
-// tryOut renews a grant of everybody whose giver is not known, because the public plugin did not note that. If Zoom ended it,
-// the attempt marks it as dead, and the next start says so.
+// tryOut renews an account-level grant whose giver is unknown, because the public plugin didn't record it. If Zoom ended it, the attempt
+// marks it as revoked, and the next start reports that.
 func (s *Deauthorizations) tryOut(ctx context.Context) error {
 	grant := s.tokens.Of(accountGrant)
 	access, err := grant.Token(ctx)
@@ -91,8 +91,8 @@ func (s *Deauthorizations) tryOut(ctx context.Context) error {
 	return errors.Wrap(err, "try out the account's grant")
 }
 
-// renewed reports whether the grant was given after the event: Zoom may repeat one for an hour and a half, in which people
-// connect again. Zoom's time may be cut to the second.
+// renewed reports whether the grant was given after the event: Zoom may repeat an event for an hour and a half, and users may reconnect
+// in that time. Zoom's time may be rounded down to the second.
 func renewed(identity oauth.Identity, e zoom.Event) bool {
 	return !e.At.IsZero() && identity.AuthorizedAt.Truncate(time.Second).After(e.At)
 }

@@ -9,16 +9,16 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Status is how a person stands with Zoom.
+// Status is the state of a person's connection to Zoom.
 type Status struct {
 	Mode Mode
-	// Connected reports that calls to Zoom can be made; in ByServer mode that holds from the start.
+	// Connected reports whether calls to Zoom can be made; in ByServer mode always true.
 	Connected bool
-	// Email is the address of the Zoom user who authorized; "" in ByServer mode.
+	// Email is the email address of the Zoom user who authorized; "" in ByServer mode.
 	Email string
 }
 
-// Connections says who is connected to Zoom, and disconnects.
+// Connections reports who is connected to Zoom, and disconnects users.
 type Connections struct {
 	settings func() Settings
 	people   Directory
@@ -27,7 +27,7 @@ type Connections struct {
 	links    Links
 }
 
-// Status returns how the person stands. A grant that died or cannot be read counts as not connected.
+// Status returns the state of the person's connection. A revoked or unreadable grant counts as not connected.
 func (s *Connections) Status(ctx context.Context, person chat.PersonID) (Status, error) {
 	mode := s.settings().Mode
 	if mode == ByServer {
@@ -37,14 +37,14 @@ func (s *Connections) Status(ctx context.Context, person chat.PersonID) (Status,
 	return Status{Mode: mode, Connected: held, Email: identity.Email}, err
 }
 
-// Connected reports whether the person's calls to Zoom can be made, and the address of the Zoom user who authorized.
+// Connected reports whether the person can call Zoom, and the email address of the Zoom user who authorized.
 func (s *Connections) Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error) {
 	status, err := s.Status(ctx, person)
 	return status.Email, status.Connected, err
 }
 
-// MayDisconnect reports whether there is a grant for the person to end, and returns the address of the Zoom user it is of. Faults:
-// NotConnected, AdminOnly, NobodyAuthorizes.
+// MayDisconnect checks that the person has a grant to end, and returns the email address of its Zoom user. Faults: NotConnected,
+// AdminOnly, NobodyAuthorizes.
 func (s *Connections) MayDisconnect(ctx context.Context, person chat.PersonID) (email string, err error) {
 	mode := s.settings().Mode
 	if err := mayConnect(ctx, s.people, person, mode); err != nil {
@@ -54,11 +54,11 @@ func (s *Connections) MayDisconnect(ctx context.Context, person chat.PersonID) (
 	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
 		return "", err
 	}
-	return identity.Email, nil // one that is dead or unreadable can be ended, too
+	return identity.Email, nil // a revoked or unreadable grant can be ended, too
 }
 
-// Disconnect ends the person's grant in Zoom and here; with an account-level app that of everyone, which only an admin may.
-// Faults: NotConnected, AdminOnly, NobodyAuthorizes.
+// Disconnect ends the person's grant in Zoom and here; for an account-level app it ends everyone's, which only an admin may do. Faults:
+// NotConnected, AdminOnly, NobodyAuthorizes.
 func (s *Connections) Disconnect(ctx context.Context, person chat.PersonID) error {
 	mode := s.settings().Mode
 	if err := mayConnect(ctx, s.people, person, mode); err != nil {
@@ -69,7 +69,7 @@ func (s *Connections) Disconnect(ctx context.Context, person chat.PersonID) erro
 	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
 		return err
 	}
-	// A grant that is dead or unreadable is removed all the same: that is what the person asked for.
+	// A revoked or unreadable grant is removed, too: the person asked for it.
 	if err := grant.Drop(ctx, true); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}

@@ -14,13 +14,13 @@ import (
 // accountGrant is the name of the one grant of an admin-managed app.
 const accountGrant = "account"
 
-// grants are those that users gave, or one admin for everybody. What the public plugin left is taken over when it is needed.
+// grants are those that users gave, or that one admin gave for everyone. A grant of the public plugin is migrated on first use.
 type grants struct {
 	tokens *oauth.Tokens
 	legacy *legacy
 }
 
-// grantOf returns the name of the grant that the person's calls need.
+// grantOf returns the name of the grant that the person's calls use.
 func grantOf(person chat.PersonID, mode Mode) string {
 	if mode == ByAdmin {
 		return accountGrant
@@ -28,7 +28,7 @@ func grantOf(person chat.PersonID, mode Mode) string {
 	return string(person)
 }
 
-// of returns the grant with this name: that of a user, or the one of an admin-managed app.
+// of returns the grant with this name: a user's, or the one of an admin-managed app.
 func (s *grants) of(name string) adopting {
 	if name == accountGrant {
 		return adopting{s.tokens.Of(name), s.legacy.adoptAccount}
@@ -36,7 +36,7 @@ func (s *grants) of(name string) adopting {
 	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.legacy.adoptUser(ctx, chat.PersonID(name)) }}
 }
 
-// held returns the owner of the grant, if there is one that can be used. An error is one that passes.
+// held returns the owner of the grant, and whether it is usable. An error is temporary.
 func (s *grants) held(ctx context.Context, grant string) (oauth.Identity, bool, error) {
 	identity, err := s.of(grant).Identity(ctx)
 	if notUsable(err) {
@@ -45,13 +45,13 @@ func (s *grants) held(ctx context.Context, grant string) (oauth.Identity, bool, 
 	return identity, err == nil, errors.Wrap(err, "read the grant")
 }
 
-// notUsable reports whether the error says that there is no grant, or none that can be used any more.
+// notUsable reports whether the error means that there is no usable grant.
 func notUsable(err error) bool {
 	return fault.Is(err, fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable)
 }
 
-// adopting is a grant that takes over what the public plugin left for it, the first time that it is needed: after a change
-// of plugins nobody has to connect again, and the clear text goes.
+// adopting is a grant that migrates the public plugin's record on first use: after a switch from that plugin no one has to connect again,
+// and the unencrypted record is removed.
 type adopting struct {
 	*oauth.Grant
 	adopt func(ctx context.Context) error
@@ -59,7 +59,7 @@ type adopting struct {
 
 var _ zoom.TokenSource = adopting{}
 
-// Token returns an access token, as that of the grant does.
+// Token returns an access token; see oauth.Grant.
 func (a adopting) Token(ctx context.Context) (string, error) {
 	access, err := a.Grant.Token(ctx)
 	if !missing(err) {
@@ -68,11 +68,11 @@ func (a adopting) Token(ctx context.Context) (string, error) {
 	if err := a.adopt(ctx); err != nil {
 		return "", err
 	}
-	// Whether there was something to take over or not: another start may have done it in the meantime.
+	// Even if there was nothing to migrate: a concurrent request may have done it.
 	return a.Grant.Token(ctx)
 }
 
-// Identity returns who the grant belongs to, as that of the grant does.
+// Identity returns the owner of the grant; see oauth.Grant.
 func (a adopting) Identity(ctx context.Context) (oauth.Identity, error) {
 	identity, err := a.Grant.Identity(ctx)
 	if !missing(err) {

@@ -8,8 +8,8 @@ import (
 	"mattermost-plugin-zoom/server/oauth"
 )
 
-// BeginElsewhere is Begin in a browser in which no one is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
-// really them, their typing the code of HandOver proves. Faults: LinkExpired, AdminOnly.
+// BeginElsewhere is Begin for a browser in which no one is signed in to Mattermost, as on a phone. The ticket names the user; typing the
+// code of HandOver proves that it is them. Faults: LinkExpired, AdminOnly.
 func (s *Authorizations) BeginElsewhere(ctx context.Context, ticket string) (string, error) {
 	person, err := s.flow.TicketOwner(ctx, ticket)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Authorizations) BeginElsewhere(ctx context.Context, ticket string) (str
 	return s.Begin(ctx, person, ticket)
 }
 
-// HandOver is Complete in such a browser: nothing is connected yet. Faults as with Complete.
+// HandOver is Complete for such a browser: nothing is connected yet. Same faults as Complete.
 func (s *Authorizations) HandOver(ctx context.Context, code, state string) (oauth.Handed, error) {
 	person, err := s.flow.StateOwner(ctx, state)
 	if err != nil {
@@ -31,8 +31,8 @@ func (s *Authorizations) HandOver(ctx context.Context, code, state string) (oaut
 	return s.flow.Hand(ctx, person, done, who)
 }
 
-// Redeem finishes an authorization with the code that the browser was shown, typed in Mattermost by the person for whom it was begun.
-// Faults: CodeWrong, AdminOnly.
+// Redeem finishes an authorization with the code that the browser showed, typed in Mattermost by the person who started it. Faults:
+// CodeWrong, AdminOnly.
 func (s *Authorizations) Redeem(ctx context.Context, person chat.PersonID, code string) (Connected, error) {
 	done, who, err := s.flow.Take(ctx, person, code)
 	if err != nil {

@@ -12,26 +12,26 @@ import (
 	"mattermost-plugin-zoom/server/oauth"
 )
 
-// Keys of the public plugin, which an admin may have replaced by this one. It kept refresh tokens in the clear.
+// Keys of the public plugin, which an admin may have replaced with this one. It stored refresh tokens unencrypted.
 const (
 	legacyUserKey    = "zoomtoken_"
 	legacyZoomKey    = "zoomtokenbyzoomid_"
 	legacyAccountKey = "zoomSuperUserToken_"
 )
 
-// legacyToken is how the public plugin keeps a token. Its access token is of no use here; the refresh token gets a new one.
+// legacyToken is the public plugin's record of a token. Its access token isn't used; the refresh token gets a new one.
 type legacyToken struct {
 	Refresh string `json:"refresh_token"`
 }
 
-// legacyUser is how the public plugin keeps a user's grant.
+// legacyUser is the public plugin's record of a user's grant.
 type legacyUser struct {
 	ZoomEmail  string
 	ZoomID     string
 	OAuthToken legacyToken
 }
 
-// legacy is what the public plugin left in the table of records.
+// legacy reads the records that the public plugin left.
 type legacy struct {
 	links  Links
 	tokens *oauth.Tokens
@@ -39,8 +39,8 @@ type legacy struct {
 	log    *slog.Logger
 }
 
-// adoptUser takes over the grant of a user. It is stored before the old record goes, so that nothing is lost on the way, and
-// never in place of one that is there.
+// adoptUser migrates a user's grant. It is stored before the old record is removed, so that nothing can be lost, and never replaces an
+// existing grant.
 func (s *legacy) adoptUser(ctx context.Context, person chat.PersonID) error {
 	var left legacyUser
 	found, err := s.read(ctx, legacyUserKey+string(person), &left)
@@ -75,7 +75,7 @@ func (s *legacy) adoptAccount(ctx context.Context) error {
 	return s.remove(ctx, legacyAccountKey)
 }
 
-// linkIfFree links the Zoom user to the person, unless it belongs to somebody already.
+// linkIfFree links the Zoom user to the person, unless it belongs to someone already.
 func (s *legacy) linkIfFree(ctx context.Context, zoomUserID string, person chat.PersonID) error {
 	if zoomUserID == "" {
 		return nil
@@ -88,14 +88,14 @@ func (s *legacy) linkIfFree(ctx context.Context, zoomUserID string, person chat.
 	return errors.Wrap(err, "link the Zoom user")
 }
 
-// owner returns the person whose grant the public plugin kept for the Zoom user, "" when nobody's.
+// owner returns the person whose grant the public plugin stored for the Zoom user, "" for none.
 func (s *legacy) owner(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
 	var left struct{ UserID chat.PersonID }
 	_, err := s.read(ctx, legacyZoomKey+zoomUserID, &left)
 	return left.UserID, err
 }
 
-// forget removes what the public plugin kept for the grant, since there is a newer one.
+// forget removes the public plugin's record of the grant after a newer grant was stored.
 func (s *legacy) forget(ctx context.Context, name string) error {
 	if name == accountGrant {
 		return s.remove(ctx, legacyAccountKey)
@@ -108,7 +108,7 @@ func (s *legacy) forget(ctx context.Context, name string) error {
 	return s.remove(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+name)
 }
 
-// read reads a record of the public plugin. One that cannot be understood is there, but empty.
+// read reads a record of the public plugin. An invalid record is found, but empty.
 func (s *legacy) read(ctx context.Context, key string, into any) (found bool, err error) {
 	raw, err := s.links.Legacy(ctx, key)
 	if err != nil || raw == nil {
@@ -120,7 +120,7 @@ func (s *legacy) read(ctx context.Context, key string, into any) (found bool, er
 	return true, nil
 }
 
-// remove removes records of the public plugin, in this order: the last is the one that leads to the others.
+// remove removes records of the public plugin in this order: the last one leads to the others.
 func (s *legacy) remove(ctx context.Context, keys ...string) error {
 	for _, key := range keys {
 		if err := s.links.RemoveLegacy(ctx, key); err != nil {

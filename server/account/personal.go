@@ -10,12 +10,12 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// personalKept is how long a personal meeting ID is remembered. People change theirs rarely, and a start with one that
-// Zoom no longer knows asks again.
+// personalKept is how long a personal meeting ID is cached. People rarely change theirs, and a start with one that Zoom no longer knows
+// looks it up again.
 const personalKept = 30 * 24 * time.Hour
 
-// PersonalMeetingID returns the person's personal meeting ID. It is remembered, so that a start costs one call to Zoom;
-// fresh asks Zoom again. Fault: NoPersonalMeeting, and those of the call.
+// PersonalMeetingID returns the person's personal meeting ID. It is cached, so that a start costs one call to Zoom; fresh looks it up
+// again. Faults: NoPersonalMeeting, and those of the call.
 func (s *Callers) PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error) {
 	if !fresh {
 		known, err := s.links.PersonalMeetingID(ctx, who.ID)

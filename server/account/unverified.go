@@ -11,11 +11,11 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// askPause is how often Zoom is asked about one user whose deauthorization no one can verify: anyone can send such a notice.
+// askPause is the minimum time between two questions to Zoom about a user with an unverified deauthorization: anyone can send such an
+// event.
 const askPause = 10 * time.Minute
 
-// MayConcern reports whether a deauthorization that no secret token verifies could be about a grant of ours, so that it is worth asking
-// Zoom.
+// MayConcern reports whether an unverified deauthorization could be about a stored grant, so that it is worth asking Zoom.
 func (s *Deauthorizations) MayConcern(ctx context.Context, e zoom.Event) (bool, error) {
 	gone := e.Deauthorized
 	if gone.UserID == "" || gone.ClientID != "" && gone.ClientID != s.settings().ClientID {
@@ -43,8 +43,8 @@ func (s *Deauthorizations) askDue(zoomUserID string) bool {
 	return true
 }
 
-// VerifyDeauthorized asks Zoom, with the grant in question, whether a deauthorization is true, and carries it out if the grant is dead.
-// A grant that works stays: then anybody may have sent the notice.
+// VerifyDeauthorized checks a deauthorization with Zoom, using the grant in question, and carries it out if the grant is revoked. A grant
+// that works stays: then the event may be anyone's.
 func (s *Deauthorizations) VerifyDeauthorized(ctx context.Context, e zoom.Event) error {
 	owner, name, err := s.grantOfZoomUser(ctx, e.Deauthorized.UserID)
 	if err != nil || name == "" {
@@ -68,7 +68,7 @@ func (s *Deauthorizations) VerifyDeauthorized(ctx context.Context, e zoom.Event)
 	return errors.Wrap(s.links.Unlink(ctx, e.Deauthorized.UserID, owner), "unlink the Zoom user")
 }
 
-// grantOfZoomUser returns the name of the grant that this Zoom user gave, and the person who went through the consent page; "" for none.
+// grantOfZoomUser returns the name of this Zoom user's grant, and the person who authorized it; "" for none.
 func (s *Deauthorizations) grantOfZoomUser(ctx context.Context, zoomUserID string) (owner chat.PersonID, name string, err error) {
 	if s.settings().Mode == ByServer {
 		return "", "", nil

@@ -23,12 +23,7 @@ func Cut(t Text, most int) (Text, bool) {
 	if most <= 0 {
 		return nil, true
 	}
-<<<<<<< HEAD
-	return t.cut(most - 1), true // one is for the ellipsis
-=======
-	short, _ := t.cut(most - 1) // leave room for the ellipsis
-	return short, true
->>>>>>> 5fc3d09 (Write the comments of chat and httpapi in plain English)
+	return t.cut(most - 1), true // leave room for the ellipsis
 }
 
 // length returns the approximate number of characters shown.
@@ -56,7 +51,7 @@ func (s Span) length() int {
 	return utf8.RuneCountInString(s.Text)
 }
 
-// cut returns the spans that fit, followed by an ellipsis if any didn't, and whether that was the case.
+// cut returns the spans that fit in the room, with an ellipsis in place of the others.
 func (t Text) cut(room int) Text {
 	var all Text
 	for _, span := range t {

@@ -1,6 +1,6 @@
-// Package command is the tree of slash commands: what can be typed, what it means, and who may.
+// Package command is a tree of slash commands: what users can type, what it runs, and who may run it.
 //
-// One tree serves for running a line, for its help text and for the autocomplete of the chat product.
+// The same tree runs a line, writes its help text and feeds the chat product's autocomplete. It parses no arguments; commands do.
 package command
 
 import (
@@ -11,39 +11,39 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Command is a word that can be typed, with the words that may follow it or what it does.
+// Command is a word of a command line, with its subcommands or what it runs.
 type Command struct {
 	// Name is the word, in lower case.
 	Name string
-	// Hint shows the arguments, such as "[topic]"; zero when there are none.
+	// Hint shows the arguments, such as "[topic]"; zero for none.
 	Hint chat.Message
-	// Help is one sentence on what the command does.
+	// Help is one sentence about what the command does.
 	Help chat.Message
-	// Admin keeps the command for system admins; to others it does not exist.
+	// Admin restricts the command to system admins; for others it doesn't exist.
 	Admin bool
-	// Run does it. A non-zero message is the answer; a zero one means that the answer was given already.
+	// Run carries out the command. A non-zero message is the response; a zero message means that Run has responded already.
 	Run func(ctx context.Context, call Call) (chat.Message, error)
-	// Sub are the words that may follow.
+	// Sub are the subcommands.
 	Sub []*Command
 }
 
-// Call is one command line, typed by someone somewhere.
+// Call is one typed command line.
 type Call struct {
 	Actor chat.Actor
 	Admin bool
 	Place chat.Place
-	// Window is the one it was typed in, of all that the actor has open; "" where the surface does not say.
+	// Window identifies the browser window in which the line was typed; "" if the surface doesn't say.
 	Window string
-	// Talk is the exchange that the line began.
+	// Talk is the conversation that the line starts.
 	Talk chat.Conversation
 	// Trigger is the first word of the line, without the slash.
 	Trigger string
-	// Text is what follows the command's own words, as typed but without the blanks around it.
+	// Text is the rest of the line after the command's words, as typed but trimmed.
 	Text string
 }
 
-// Find follows the line's words down the tree as far as they name commands that the caller may see.
-// It returns the command reached and the rest of the line.
+// Find follows the words of the line down the tree while they name commands that the caller may see. It returns the last such command and
+// the rest of the line.
 func (c *Command) Find(line string, admin bool) (*Command, string) {
 	reached, rest := c, strings.TrimSpace(line)
 	for {
@@ -56,7 +56,7 @@ func (c *Command) Find(line string, admin bool) (*Command, string) {
 	}
 }
 
-// Visible returns the commands that may follow, without those kept from the caller.
+// Visible returns the subcommands that the caller may see.
 func (c *Command) Visible(admin bool) []*Command {
 	var seen []*Command
 	for _, sub := range c.Sub {
@@ -67,8 +67,8 @@ func (c *Command) Visible(admin bool) []*Command {
 	return seen
 }
 
-// Execute runs the command that the line names, such as "/zoom start Stand-up" on the tree of "zoom".
-// A line that names none answers with help: the sentence for an unknown word, or the list of commands.
+// Execute runs the command that the line names, such as "/zoom start Stand-up" in the tree of "zoom". A line that names none gets help:
+// the message for an unknown word, or the list of commands.
 func (c *Command) Execute(ctx context.Context, line string, call Call) (chat.Message, error) {
 	trigger, rest := cutWord(strings.TrimSpace(line))
 	call.Trigger = strings.TrimPrefix(trigger, "/")

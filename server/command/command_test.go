@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 )
 
-// tree is a small /zoom that notes what ran.
+// tree returns a small /zoom that records what ran.
 func tree(ran *string) *command.Command {
 	run := func(name string) func(context.Context, command.Call) (chat.Message, error) {
 		return func(_ context.Context, call command.Call) (chat.Message, error) {

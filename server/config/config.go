@@ -1,4 +1,5 @@
-// Package config is what admins set in the System Console, checked and with the defaults filled in.
+// Package config holds the settings of the System Console, validated and with defaults filled in. It doesn't read or save them; the
+// server does.
 package config
 
 import (
@@ -9,24 +10,23 @@ import (
 	"sync/atomic"
 )
 
-// Addresses of Zoom's own service, used where an admin names no other.
+// Addresses of Zoom's own service, the defaults.
 const (
 	DefaultZoomURL    = "https://zoom.us"
 	DefaultZoomAPIURL = "https://api.zoom.us/v2"
 )
 
-// minKeyLength is the shortest encryption key that is accepted, in bytes. The console generates 32.
+// minKeyLength is the length of the shortest accepted encryption key, in bytes. The System Console generates 32.
 const minKeyLength = 16
 
-// Values of AuthorizationMode; "" and "auto" follow AccountLevelApp, as the public plugin does.
+// Values of AuthorizationMode; "" and "auto" follow AccountLevelApp, as in the public plugin.
 const (
 	ModeUser    = "user"
 	ModeAccount = "account"
 	ModeServer  = "s2s"
 )
 
-// Config holds the settings of plugin.json under their keys. Read one through the methods where there is one:
-// they fill in defaults.
+// Config holds the settings under their keys in plugin.json. Read a setting through its method if it has one: methods fill in defaults.
 type Config struct {
 	ZoomURL                        string
 	ZoomAPIURL                     string
@@ -43,13 +43,13 @@ type Config struct {
 	EnablePostingRecordingPassword bool
 	BridgePolicy                   string
 
-	// Providers are the settings of the providers, by id; see ReadProviders.
+	// Providers are the settings of the providers by ID; see ReadProviders.
 	Providers map[string]Provider `json:"-"`
-	// SiteURL is the server's own address; it is not one of the plugin's settings.
+	// SiteURL is the server's own address. It isn't one of the plugin's settings.
 	SiteURL string `json:"-"`
 }
 
-// Clean returns the settings without the blanks that pasting leaves around them.
+// Clean returns the settings without the spaces that pasting adds around them.
 func (c Config) Clean() Config {
 	for _, s := range []*string{
 		&c.ZoomURL, &c.ZoomAPIURL, &c.AuthorizationMode, &c.AccountID, &c.OAuthClientID, &c.OAuthClientSecret,
@@ -63,7 +63,7 @@ func (c Config) Clean() Config {
 	return c
 }
 
-// Zoom returns the address of Zoom's web site, without a slash at the end.
+// Zoom returns the address of Zoom's website, without a trailing slash.
 func (c Config) Zoom() string {
 	if c.ZoomURL == "" {
 		return DefaultZoomURL
@@ -71,7 +71,7 @@ func (c Config) Zoom() string {
 	return c.ZoomURL
 }
 
-// ZoomAPI returns the address of Zoom's API, without a slash at the end.
+// ZoomAPI returns the address of Zoom's API, without a trailing slash.
 func (c Config) ZoomAPI() string {
 	if c.ZoomAPIURL == "" {
 		return DefaultZoomAPIURL
@@ -91,13 +91,13 @@ func (c Config) Mode() string {
 	return ModeUser
 }
 
-// PluginURL returns the address of a path of this plugin, as seen from outside.
+// PluginURL returns the public address of a path of this plugin.
 func (c Config) PluginURL(path string) string {
 	return c.SiteURL + "/plugins/zoom" + path
 }
 
-// EventURL returns the address of a path for Zoom's events, as it is to be entered in Zoom. Where events must carry a secret,
-// its place is marked: the secret itself is shown to no one.
+// EventURL returns the address for Zoom's events as an admin enters it in Zoom. If events must carry a secret, a placeholder shows where;
+// the secret itself is shown to no one.
 func (c Config) EventURL(path string) string {
 	if c.WebhookSecret == "" {
 		return c.PluginURL(path)
@@ -105,9 +105,9 @@ func (c Config) EventURL(path string) string {
 	return c.PluginURL(path) + "?secret=WEBHOOKSECRET"
 }
 
-// JoinHosts returns the hosts whose links are those of meetings: an entry that begins with a dot stands for all below it.
+// JoinHosts returns the hosts of meeting links. An entry that starts with a dot matches all its subdomains.
 func (c Config) JoinHosts() []string {
-	// Zoom's own: in general, for governments, and in Germany (Zoom X) and China.
+	// Zoom's own: general, for governments, and in Germany (Zoom X) and China.
 	hosts := []string{
 		"zoom.us", ".zoom.us", "zoom.com", ".zoom.com", "zoomgov.com", ".zoomgov.com", "zoom-x.de", ".zoom-x.de", "zoom.com.cn", ".zoom.com.cn",
 	}
@@ -126,7 +126,7 @@ func (c Config) JoinHosts() []string {
 	return append(hosts, host)
 }
 
-// Missing returns the first setting without which nothing works, by its name in the System Console, or "".
+// Missing returns the first required setting that isn't set, by its name in the System Console, or "".
 func (c Config) Missing() string {
 	for _, problem := range c.Problems() {
 		if problem.Fatal {
@@ -136,7 +136,8 @@ func (c Config) Missing() string {
 	return ""
 }
 
-// MissingForBridge returns the first setting without which nothing can be connected to a provider, or "". Zoom's own are not needed.
+// MissingForBridge returns the first setting that connections to providers require and that isn't set, or "". Zoom's settings aren't
+// required.
 func (c Config) MissingForBridge() string {
 	for _, problem := range c.Problems() {
 		if problem.ID == "site_url" || problem.ID == "encryption_key" {
@@ -146,17 +147,17 @@ func (c Config) MissingForBridge() string {
 	return ""
 }
 
-// Problem is a setting that is missing or can't be right.
+// Problem is a missing or invalid setting.
 type Problem struct {
-	// ID names the check; there is a message "check.<id>" and "check.<id>.fix" for each.
+	// ID names the check; its messages are "check.<id>" and "check.<id>.fix".
 	ID string
-	// Setting is the name that the System Console shows.
+	// Setting is the setting's name in the System Console.
 	Setting string
-	// Fatal problems keep meetings from starting; the others cost a feature.
+	// Fatal problems prevent meetings from starting; the others disable a feature.
 	Fatal bool
 }
 
-// Problems checks the settings and returns what is wrong, the worst first.
+// Problems validates the settings and returns the problems, the worst first.
 func (c Config) Problems() []Problem {
 	var found []Problem
 	add := func(wrong bool, id, setting string, fatal bool) {
@@ -175,8 +176,8 @@ func (c Config) Problems() []Problem {
 	return found
 }
 
-// validURL reports whether s is the address of a server. Plain HTTP is for servers on this machine only,
-// since tokens and client secrets travel on it.
+// validURL reports whether s is a server's URL. Plain HTTP is allowed for this machine only, because tokens and client secrets are sent
+// there.
 func validURL(s string) bool {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
@@ -190,15 +191,15 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Same reports whether both are the same settings.
+// Same reports whether both hold the same settings.
 func (c Config) Same(other Config) bool { return reflect.DeepEqual(c, other) }
 
-// Container holds the settings in force. It is safe for use by several goroutines.
+// Container holds the current settings. It is safe for concurrent use.
 type Container struct {
 	current atomic.Pointer[Config]
 }
 
-// Load returns the settings in force.
+// Load returns the current settings.
 func (c *Container) Load() Config {
 	if held := c.current.Load(); held != nil {
 		return *held
@@ -206,7 +207,7 @@ func (c *Container) Load() Config {
 	return Config{}
 }
 
-// Store puts new settings in force and returns those before.
+// Store replaces the settings and returns the previous ones.
 func (c *Container) Store(next Config) (before Config) {
 	if held := c.current.Swap(&next); held != nil {
 		return *held

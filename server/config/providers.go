@@ -7,33 +7,33 @@ import (
 	"strings"
 )
 
-// Values of BridgePolicy: who may connect channels to the providers of providers. "" is members.
+// Values of BridgePolicy: the users who may connect channels to providers. "" means members.
 const (
 	PolicyMembers       = "members"
 	PolicyChannelAdmins = "channel_admins"
 	PolicySystemAdmins  = "system_admins"
 )
 
-// Provider is what admins decide about one provider.
+// Provider holds an admin's settings for one provider.
 type Provider struct {
-	// Enabled says that people may use it.
+	// Enabled reports whether the provider is turned on.
 	Enabled bool
-	// Word is that of its slash command; Trigger is what an admin chose in its place, "" for nothing.
+	// Word is the trigger word that the provider proposes for its command; Trigger is the admin's choice instead, "" for none.
 	Word, Trigger string
-	// Rules is how many rules a channel may have, where the provider has such; 0 for the usual number.
+	// Rules is the most rules a channel may have, for providers that have rules; 0 for the default.
 	Rules int
-	// PersonalData says that cards may name the people whom something happened to, where the provider knows them.
+	// PersonalData reports whether cards may name the people affected by an event, if the provider knows them.
 	PersonalData bool
 }
 
-// maxRules is how many rules for a channel an admin can allow at most.
+// maxRules is the highest limit on a channel's rules that an admin can set.
 const maxRules = 50
 
-// triggerForm is what can be typed after a slash.
+// triggerForm is the pattern of a valid trigger word.
 var triggerForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{0,31}$`)
 
-// ReadProviders returns what the settings say about the providers, of which it is given the words by their ids. Each has two keys, such
-// as "EnableJenkins" and "JenkinsTrigger", so that a provider needs no code of its own here; case does not matter, since the server turns it.
+// ReadProviders returns the settings of the providers, given their words by ID. Each provider has keys such as "EnableJenkins" and
+// "JenkinsTrigger", so that it needs no code here. Keys are case-insensitive, because the server changes their case.
 func ReadProviders(settings map[string]any, words map[string]string) map[string]Provider {
 	lower := make(map[string]any, len(settings))
 	for key, value := range settings {
@@ -53,8 +53,8 @@ func ReadProviders(settings map[string]any, words map[string]string) map[string]
 	return found
 }
 
-// Triggers returns the words of the commands of the providers that are turned on, by id. A word that can't be one, or that
-// two have, gives way to the provider's own.
+// Triggers returns the trigger words of the enabled providers' commands by ID. An invalid word, or one that two providers share, is
+// replaced by the provider's own.
 func (c Config) Triggers() map[string]string {
 	words, taken := map[string]string{}, map[string]bool{"zoom": true}
 	for id, p := range c.Providers {
@@ -63,7 +63,7 @@ func (c Config) Triggers() map[string]string {
 			taken[p.Word] = true
 		}
 	}
-	// In order, so that all servers choose alike.
+	// Sorted, so that all servers of a cluster choose alike.
 	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
 		p := c.Providers[id]
 		if p.Enabled && triggerForm.MatchString(p.Trigger) && !taken[p.Trigger] {
@@ -74,7 +74,7 @@ func (c Config) Triggers() map[string]string {
 	return words
 }
 
-// RuleLimits returns how many rules a channel may have, by the providers' ids; those that an admin has not set are missing.
+// RuleLimits returns the most rules a channel may have, by provider ID, for providers for which an admin has set a limit.
 func (c Config) RuleLimits() map[string]int {
 	limits := map[string]int{}
 	for id, p := range c.Providers {
@@ -85,7 +85,7 @@ func (c Config) RuleLimits() map[string]int {
 	return limits
 }
 
-// Policy returns who may connect channels.
+// Policy returns the users who may connect channels.
 func (c Config) Policy() string {
 	switch c.BridgePolicy {
 	case PolicyChannelAdmins, PolicySystemAdmins:

@@ -1,5 +1,5 @@
-// Package kv is what all users of the plugin's key-value table share, beside the table itself: how a key is made of anything,
-// and how those who want to change the same record get out of each other's way.
+// Package kv is what all users of the plugin's key-value table share besides the table: how a key is derived, and how concurrent writers
+// of the same record back off.
 package kv
 
 import (
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Hash returns 32 characters for the parts that are safe in a key: base64url of the first 24 bytes of a SHA-256.
-// Each part goes in with its length, so that ("a", "bc") and ("ab", "c") differ.
+// Hash returns 32 characters that are safe in a key: the base64url encoding of the first 24 bytes of a SHA-256 over the parts. Each part
+// is hashed with its length, so that ("a", "bc") and ("ab", "c") differ.
 func Hash(parts ...string) string {
 	hash := sha256.New()
 	for _, part := range parts {
@@ -22,8 +22,8 @@ func Hash(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:24])
 }
 
-// Pause waits before the try with this number (from 1), twice as long each time from least up to most, at random so that
-// rivals part. It ends early, with the context's error, when that is done.
+// Pause waits before the try with this number (from 1): twice as long each time, from least up to most, with jitter so that concurrent
+// writers spread out. It returns the context's error if that ends first.
 func Pause(ctx context.Context, try int, least, most time.Duration) error {
 	limit := min(least<<min(try, 10), most)
 	timer := time.NewTimer(limit/2 + rand.N(limit/2))

@@ -10,18 +10,18 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 )
 
-// Limits of what is shown, in characters; Zoom's own limit for a topic is 200.
+// Limits of the texts shown, in characters; Zoom's own limit for a topic is 200.
 const (
 	maxTopic    = 200
 	maxPasscode = 40
 	maxNumber   = 60
 )
 
-// telephone is what a number for people is written with.
+// telephone holds the characters of a phone number as people write it.
 const telephone = "+0123456789 -().,#*"
 
-// attachment renders a meeting for clients without the plugin's own view of it (mobile, email, integrations).
-// All of it is in the server's language and in UTC: it cannot know who reads.
+// attachment renders a meeting for clients without the plugin's own view of it (mobile, email, integrations). It is in the server's
+// language and in UTC, because it is the same for all readers.
 func (c *MeetingBoard) attachment(f facts, p meeting.Progress) *model.MessageAttachment {
 	say := c.toAll()
 	topic := chat.Truncate(strings.Join(strings.Fields(f.topic), " "), maxTopic)
@@ -46,7 +46,7 @@ func (w words) openFallback(topic string, f facts) string {
 	return w.plain(chat.Say("post.fallback.open_link", "Topic", topic, "Link", f.link))
 }
 
-// openLines are the lines of an open meeting, with a blank one between each two.
+// openLines returns the lines of an open meeting, separated by blank lines.
 func (w words) openLines(f facts) []chat.Text {
 	lines := []chat.Text{chat.LinkText(w.text(chat.Say("post.meeting_id", "ID", spaced(f.id))), f.link)}
 	add := func(t chat.Text) { lines = append(lines, nil, t) }
@@ -54,7 +54,7 @@ func (w words) openLines(f facts) []chat.Text {
 		add(chat.Strong(chat.LinkText(w.text(chat.Say("post.join")), f.link)))
 	}
 	if f.passcode != "" {
-		// As code it can be copied as it is; escaping would put invisible characters into it.
+		// As code it can be copied exactly; escaping would add invisible characters.
 		add(w.text(chat.Say("post.passcode").WithText("Passcode", chat.Code(chat.Truncate(f.passcode, maxPasscode)))))
 	}
 	if numbers := numbers(f.dialIn); !numbers.Empty() {
@@ -63,7 +63,7 @@ func (w words) openLines(f facts) []chat.Text {
 	return lines
 }
 
-// numbers lists the telephone numbers with where they are.
+// numbers lists the phone numbers with their places.
 func numbers(list []number) chat.Text {
 	var shown []chat.Text
 	for _, d := range list {
@@ -98,7 +98,7 @@ func (w words) endedLines(p meeting.Progress) []chat.Text {
 	return lines
 }
 
-// when writes the meeting's times in a form that reads the same everywhere; "" when Zoom named none.
+// when returns the meeting's times in a format that reads the same everywhere; "" if Zoom reported none.
 func when(p meeting.Progress) string {
 	const day, clock = time.DateOnly, "15:04"
 	start, end := p.StartedAt.UTC(), p.EndedAt.UTC()
@@ -113,7 +113,7 @@ func when(p meeting.Progress) string {
 	return start.Format(day+", "+clock) + " – " + end.Format(day+", "+clock) + " UTC"
 }
 
-// lengthOf returns how long the meeting was, if Zoom's times tell.
+// lengthOf returns the meeting's length, if Zoom's times say.
 func lengthOf(p meeting.Progress) (time.Duration, bool) {
 	if p.Status != meeting.Ended || p.StartedAt.IsZero() || p.EndedAt.IsZero() || p.EndedAt.Before(p.StartedAt) {
 		return 0, false
@@ -121,7 +121,7 @@ func lengthOf(p meeting.Progress) (time.Duration, bool) {
 	return p.EndedAt.Sub(p.StartedAt), true
 }
 
-// inWords writes a length as people say it, in hours and minutes.
+// inWords returns a length in hours and minutes, in words.
 func (w words) inWords(length time.Duration) chat.Text {
 	minutes := int(length.Round(time.Minute) / time.Minute)
 	if minutes == 0 {

@@ -6,7 +6,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 )
 
-// auditPrefix begins the names of our events in the server's audit log.
+// auditPrefix is the prefix of the plugin's events in the server's audit log.
 const auditPrefix = "zoomPlugin/"
 
 // AuditLog writes to the server's audit log.
@@ -14,7 +14,7 @@ type AuditLog struct {
 	*Server
 }
 
-// Record writes what somebody did to a connection, or was refused, to the server's audit log, and a line with the same IDs to its log.
+// Record writes an action on a connection, or its refusal, to the server's audit log, and a line with the same IDs to its log.
 func (c *AuditLog) Record(e bridge.AuditEntry) {
 	record := plugin.MakeAuditRecord(auditPrefix+e.Event, "")
 	record.Success()

@@ -11,20 +11,18 @@ import (
 	"mattermost-plugin-zoom/server/command"
 )
 
-// maxTeams is in how many teams commands of the team's own are looked for: each is a call, and this is done at every start and at every
-// change of the plugin's settings.
+// maxTeams is the most teams whose own commands are checked: each is a call, at every start and at every change of the plugin's settings.
 const maxTeams = 100
 
-// Commands tells the server of the plugin's slash commands.
+// Commands registers the plugin's slash commands with the server.
 type Commands struct {
 	*Translator
-	// byTrigger holds those that this process registered, by their triggers.
+	// byTrigger holds the commands that this process registered, by trigger.
 	byTrigger sync.Map
 }
 
-// RegisterCommand makes the server hand us the command lines of the tree and complete them while they are typed, under a name that
-// people see beside it. It takes the place of one of ours from before. iconFile is an SVG in the bundle; without it the command has
-// no picture.
+// RegisterCommand makes the server send the tree's command lines to the plugin and complete them while users type, under this display
+// name. It replaces an earlier registration of the same command. iconFile is an SVG in the bundle; without it the command has no icon.
 func (c *Commands) RegisterCommand(tree *command.Command, name, iconFile string) error {
 	icon, err := iconcommand.GetIconData(&c.plug.System, iconFile)
 	if err != nil {
@@ -51,8 +49,8 @@ func (c *Commands) slashCommand(tree *command.Command, name string) *model.Comma
 	}
 }
 
-// UnregisterCommand takes the tree's command away, if it is there and ours. The server removes every command of that name, whosever
-// it is; so where another plugin's is in force it is left alone.
+// UnregisterCommand removes the tree's command if the plugin registered it. The server removes every command with that trigger, whichever
+// plugin owns it; so another plugin's command is left alone.
 func (c *Commands) UnregisterCommand(tree *command.Command, name string) error {
 	if _, taken := c.TriggerOwner(tree, name); taken {
 		return nil
@@ -64,9 +62,10 @@ func (c *Commands) UnregisterCommand(tree *command.Command, name string) error {
 	return nil
 }
 
-// TriggerOwner reports whether a slash command with the tree's name is there that is none of ours, and whose it is, as people call
-// it. Of several plugins the first to register a trigger has it, and the server tells the others nothing; commands of a team and the
-// server's own would give way to ours, which nobody would expect. On a server with more teams than maxTeams those of the rest go unseen.
+// TriggerOwner reports whether a slash command with the tree's trigger exists that isn't the plugin's, and the display name of its owner.
+// Of several plugins the first to register a trigger keeps it, and the server reports nothing to the others; a team's own commands and
+// the server's built-in ones would be overridden, which no one would expect. On a server with more than maxTeams teams, those of the rest
+// aren't seen.
 func (c *Commands) TriggerOwner(tree *command.Command, name string) (owner string, taken bool) {
 	lists := []func() ([]*model.Command, error){
 		func() ([]*model.Command, error) { return c.api.ListPluginCommands("") },
@@ -95,15 +94,15 @@ func (c *Commands) TriggerOwner(tree *command.Command, name string) (owner strin
 	return "", false
 }
 
-// registered reports whether the command is one that this process registered, perhaps in another language than it would now.
+// registered reports whether this process registered the command, perhaps in another language than the current one.
 func (c *Commands) registered(listed *model.Command) bool {
 	stored, _ := c.byTrigger.Load(listed.Trigger)
 	ours, ok := stored.(*model.Command)
 	return ok && alike(listed, ours)
 }
 
-// alike compares what people see of two commands. The server does not say whose a command is, and keeps those of a plugin that
-// crashed, so ours are known by their looks alone.
+// alike compares what users see of two commands. The server doesn't report the owner of a command, and keeps those of a crashed plugin,
+// so the plugin recognizes its own by their content.
 func alike(a, b *model.Command) bool {
 	return a.DisplayName == b.DisplayName && a.AutoCompleteDesc == b.AutoCompleteDesc && a.AutoCompleteHint == b.AutoCompleteHint
 }
@@ -118,9 +117,9 @@ func ownerOf(c *model.Command) string {
 	return "/" + c.Trigger
 }
 
-// Autocomplete returns what the server completes for the tree, in the server's language, since it asks once for all users.
-// Arguments are shown by their hint alone: the server knows no optional ones without a name. The commands for admins are
-// hidden from others, as they are by the tree.
+// Autocomplete returns the server's completions for the tree, in the server's language, because the server asks once for all users.
+// Arguments are shown as a hint only: the server supports no optional argument without a name. Admin commands are hidden from others, as
+// in the tree.
 func (c *Commands) Autocomplete(tree *command.Command) *model.AutocompleteData {
 	say := c.toAll().plain
 	data := model.NewAutocompleteData(tree.Name, say(tree.Hint), say(tree.Help))

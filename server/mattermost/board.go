@@ -12,16 +12,16 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 )
 
-// postType is the type of a meeting's post, which the plugin's browser side and the public plugin's both render.
+// postType is the type of a meeting's post, which both this plugin's webapp and the public plugin's render.
 const postType = "custom_zoom"
 
-// MeetingBoard shows meetings in channels. It implements meeting.Board.
+// MeetingBoard posts meetings in channels. It implements meeting.Board.
 type MeetingBoard struct {
 	*Translator
 }
 
-// Announce posts the meeting in its creator's name. All that changes later is in the props; the
-// text is the creator's and is never touched again.
+// Announce posts the meeting in its creator's name. Everything that changes later is in the props; the message is the creator's and is
+// never changed.
 func (c *MeetingBoard) Announce(_ context.Context, a meeting.Announcement) (chat.MessageRef, error) {
 	f, progress := factsOf(a), meeting.Progress{Status: meeting.Announced, UUID: a.Meeting.UUID}
 	props := f.props()
@@ -30,7 +30,7 @@ func (c *MeetingBoard) Announce(_ context.Context, a meeting.Announcement) (chat
 	props[propMessage] = message
 	apply(props, progressProps(progress))
 	if a.Meeting.Running() {
-		// Somebody is in the room already, since when Zoom does not say.
+		// Someone is in the room already; Zoom doesn't say since when.
 		props[propStarted] = true
 	}
 	post := &model.Post{
@@ -47,12 +47,11 @@ func (c *MeetingBoard) Announce(_ context.Context, a meeting.Announcement) (chat
 	return RefOf(created), nil
 }
 
-// Rewrite brings the post to the progress; a post that shows it already is left alone. It returns meeting.ErrMissing
-// for a post that the server does not find, and meeting.ErrGone for one that it will never let be changed, as in an archived
-// channel.
+// Rewrite updates the post to show the progress; a post that already shows it stays as it is. It returns meeting.ErrMissing for a post
+// that the server doesn't find, and meeting.ErrGone for one that can never change again, as in an archived channel.
 //
-// That a meeting began changes no attachment. That it ended does, for clients that show nothing else, and there the server
-// marks the post as edited; the plugin's own view shows no such mark.
+// A meeting's start changes no attachment. Its end does, for clients that show nothing else; there the server marks the post as edited.
+// The plugin's own view shows no such mark.
 func (c *MeetingBoard) Rewrite(_ context.Context, m chat.MessageRef, p meeting.Progress) error {
 	post, err := answered(c.api.GetPost(m.ID))
 	switch {
@@ -78,7 +77,7 @@ func (c *MeetingBoard) Rewrite(_ context.Context, m chat.MessageRef, p meeting.P
 	if sameProps(post, updated) {
 		return nil
 	}
-	// What the server knows of links and files in the post stays as it has it.
+	// What the server knows about links and files in the post stays as it is.
 	updated.Metadata = nil
 	_, err = answered(c.api.UpdatePost(updated))
 	if statusOf(err) == http.StatusBadRequest && c.archived(post.ChannelId) {
@@ -87,14 +86,14 @@ func (c *MeetingBoard) Rewrite(_ context.Context, m chat.MessageRef, p meeting.P
 	return errors.Wrapf(err, "update post %s", m.ID)
 }
 
-// archived reports whether the channel takes no changes any more.
+// archived reports whether the channel is archived, so that its posts can't change.
 func (c *MeetingBoard) archived(channelID string) bool {
 	channel, err := answered(c.api.GetChannel(channelID))
 	return err == nil && channel.DeleteAt != 0
 }
 
-// PromptRunning asks one person whether to join the meeting that is open here or to start another. The browser side draws
-// it from the props; other clients show the text, the link and the button.
+// PromptRunning asks one user whether to join the meeting that is open here or to start another. The webapp draws the prompt from the
+// props; other clients show the text, the link and the button.
 func (c *MeetingBoard) PromptRunning(_ context.Context, at chat.Place, actor chat.Actor, r meeting.Running) error {
 	say := c.to(actor.Person)
 	post := &model.Post{
@@ -102,7 +101,7 @@ func (c *MeetingBoard) PromptRunning(_ context.Context, at chat.Place, actor cha
 		Message: say.markdown(chat.Say("prompt.running", "Creator", r.Creator)),
 	}
 	props := facts{topic: r.Topic, id: r.MeetingID, link: r.JoinURL}.props()
-	// The server gives every note a type of its own; the browser side goes by this prop then.
+	// The server gives every ephemeral post a type of its own, so the webapp goes by this prop.
 	props["type"] = postType
 	props[propStatus], props[propCreator], props[propPost] = statusRunning, r.Creator, r.Message.ID
 	props[propRequested], props[propRequestedRoot], props[propRequestedIdentity] = r.Requested, r.RequestedThread, string(r.RequestedChoice)
@@ -125,7 +124,7 @@ func (w words) runningAttachment(at chat.Place, question string, r meeting.Runni
 	}
 }
 
-// apply writes the changed props over the others; a nil takes one away.
+// apply writes the changed props over the others; a nil removes one.
 func apply(props, changed map[string]any) {
 	for name, value := range changed {
 		if value == nil {

@@ -26,7 +26,7 @@ func TestMeetingIsAnnouncedInItsCreatorsName(t *testing.T) {
 func TestMeetingIsAnnouncedInTheThreadItWasStartedIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	question := w.bob.Says("Shall we talk?", w.townSquare)
+	question := w.bob.Says("Should we talk?", w.townSquare)
 	alice, err := w.Person(t.Context(), chat.PersonID(w.alice.ID))
 	require.NoError(t, err)
 	personal := standUp()
@@ -45,7 +45,7 @@ func TestMeetingWithoutTopicLinkPasscodeOrNumbersStillHasAPost(t *testing.T) {
 	golden(t, "announced_bare", w.announced(t, zoom.Meeting{ID: "85746065432"}))
 }
 
-// The peer's post names the viewer's text as edited, and prints the meeting's number as %!s(float64=…).
+// The peer's post marks the viewer's text as edited, and prints the meeting's number as %!s(float64=…).
 func TestDefect27_EndedPostReadsWellAndItsTextIsNotTouched(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -58,7 +58,7 @@ func TestDefect27_EndedPostReadsWellAndItsTextIsNotTouched(t *testing.T) {
 	require.Equal(t, "STARTED", running.Prop("meeting_status"))
 	require.Equal(t, true, running.Prop("meeting_started"))
 
-	w.mm.Advance(85 * time.Minute) // Zoom's last try to tell us
+	w.mm.Advance(85 * time.Minute) // Zoom's last attempt to deliver the event
 	require.NoError(t, w.Rewrite(t.Context(), message(post.Id), ended(nine(), nine().Add(45*time.Minute))))
 	over := post.Refreshed()
 	require.Equal(t, "I have started a meeting", over.Message)
@@ -163,7 +163,7 @@ func TestPostOfThePublicPluginEndsWell(t *testing.T) {
 }
 
 // Authors can set every prop of their posts to anything.
-func TestForgedPropsHarmNobody(t *testing.T) {
+func TestForgedPropsHarmNoOne(t *testing.T) {
 	t.Parallel()
 	for name, props := range map[string]map[string]any{
 		"other types": {
@@ -192,7 +192,7 @@ func TestForgedPropsHarmNobody(t *testing.T) {
 	}
 }
 
-// The peer's prompt has neither a link nor a way to start all the same for those on a phone.
+// The peer's prompt offers users on a phone neither a link nor a way to start anyway.
 func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -213,7 +213,7 @@ func TestDefect39_PromptWorksWithoutThePluginsOwnView(t *testing.T) {
 	golden(t, "running", note)
 }
 
-// A meeting that could not be posted must be known at once, and not as a crash.
+// A meeting that couldn't be posted must be reported at once, and not as a crash.
 func TestBrokenConnectionIsAnErrorNotACrash(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -248,5 +248,5 @@ func TestPostIsWrittenInTheServersLanguage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.alice.Becomes(mmtest.Reads("de"))
-	require.Equal(t, "I have started a meeting", w.announced(t, standUp()).Message, "whoever starts it: all read it")
+	require.Equal(t, "I have started a meeting", w.announced(t, standUp()).Message, "everyone reads it, whoever starts the meeting")
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/pkg/errors"
 )
 
-// botUsername is also the name of the public plugin's bot, so that its notes and ours come from one account.
+// botUsername is also the name of the public plugin's bot, so that both plugins' notes come from one account.
 const botUsername = "zoom"
 
-// ErrNameTaken is a username of the bot that belongs to a person; an admin has to rename that account.
+// ErrNameTaken means that the bot's username belongs to a person; an admin has to rename that account.
 var ErrNameTaken = errors.New("the username @" + botUsername + " belongs to a person, and the bot needs it")
 
-// EnsureBot creates the bot, or finds it, and returns its user id. Several servers of a cluster may call it at once.
-// Where a person has the name, the server hands out that person's id; it fails with ErrNameTaken then.
+// EnsureBot creates or finds the bot and returns its user ID. Several servers of a cluster may call it at once. If a person has the
+// username, the server returns that person's ID; EnsureBot then fails with ErrNameTaken.
 func EnsureBot(api plugin.API) (string, error) {
 	bots := pluginapi.NewClient(api, nil).Bot
 	botID, err := bots.EnsureBot(&model.Bot{
@@ -36,7 +36,7 @@ func EnsureBot(api plugin.API) (string, error) {
 	return botID, nil
 }
 
-// SetBotPicture gives the bot the picture in the file of the bundle. The bot works without one.
+// SetBotPicture sets the bot's picture to a file of the bundle. The bot works without one.
 func SetBotPicture(api plugin.API, botID, file string) error {
 	bundle, err := api.GetBundlePath()
 	if err != nil {

@@ -1,10 +1,9 @@
-// Package mattermost is the plugin's side of the Mattermost server: people, notes, posts, events, records and commands,
-// as the domain wants them. It is the only package that talks to the plugin API.
+// Package mattermost implements the chat ports on the Mattermost server: people, notes, posts, events, records and commands. It is the
+// only package that calls the plugin API, and it decides nothing about meetings or providers.
 //
-// Three habits of that API are dealt with here, so that nobody else meets them. An *AppError that is nil must not become
-// a non-nil error. A call whose connection broke returns neither a value nor an error, so both being absent is a failure
-// (ErrNoAnswer). And one value in a post's props that cannot be encoded breaks the connection for good, so props leave
-// through one narrow gate (see safeProps).
+// It handles three quirks of that API, so that no other package has to. A nil *AppError must not become a non-nil error. A call over a
+// broken connection returns neither a value nor an error, so the absence of both is a failure (ErrNoAnswer). And one value in a post's
+// props that can't be encoded breaks the connection for good, so all props pass through safeProps.
 package mattermost
 
 import (
@@ -21,10 +20,10 @@ import (
 	"mattermost-plugin-zoom/server/logging"
 )
 
-// ErrNoAnswer is a call that the server answered with nothing at all: the connection to it is broken, see Alive.
+// ErrNoAnswer means that a call returned nothing at all: the connection to the server is broken, see Alive.
 var ErrNoAnswer = errors.New("the server gave no answer")
 
-// Client is what the plugin does on its server besides the cards, which Surface shows. It is safe for use by several goroutines.
+// Client is all that the plugin does on its server except for cards, which Surface shows. It is safe for concurrent use.
 type Client struct {
 	*Server
 	*Translator
@@ -36,7 +35,7 @@ type Client struct {
 	*AuditLog
 }
 
-// New returns a client that speaks as the bot, in the languages of the catalogue. It reads the server's settings.
+// New returns a client that acts as the bot, in the languages of the catalogue. It reads the server's settings.
 func New(api plugin.API, botID string, catalogue *i18n.Catalogue, now func() time.Time) *Client {
 	s := &Server{api: api, plug: pluginapi.NewClient(api, nil), catalogue: catalogue, botID: botID, now: now}
 	s.ServerSettingsChanged()
@@ -47,7 +46,7 @@ func New(api plugin.API, botID string, catalogue *i18n.Catalogue, now func() tim
 	}
 }
 
-// Server is the plugin's connection to its server: its settings, its log, and whether it answers.
+// Server is the plugin's connection to its server: its settings, its log, and whether it responds.
 type Server struct {
 	api       plugin.API
 	plug      *pluginapi.Client
@@ -57,7 +56,7 @@ type Server struct {
 	settings  atomic.Pointer[settings]
 }
 
-// settings are what the plugin needs of the server's own. Reading them all is slow, so it is done once per change.
+// settings are the server's settings that the plugin needs. Reading them is slow, so they are read once per change.
 type settings struct {
 	siteURL       string
 	locale        string
@@ -71,7 +70,7 @@ func (c *Server) ServerSettingsChanged() {
 	if config == nil {
 		config = &model.Config{}
 	}
-	// The server leaves out what is secret; a setting that is missing has its default.
+	// The server omits secrets; a missing setting has its default.
 	config.SetDefaults()
 	c.settings.Store(&settings{
 		siteURL:       *config.ServiceSettings.SiteURL,
@@ -81,13 +80,13 @@ func (c *Server) ServerSettingsChanged() {
 	})
 }
 
-// SiteURL returns the server's own address as its admins set it; it may be "".
+// SiteURL returns the server's own address as its admins set it; may be "".
 func (c *Server) SiteURL() string { return c.settings.Load().siteURL }
 
-// Replicas reports whether the server reads from replicas of its database, which may be behind.
+// Replicas reports whether the server reads from database replicas, which may lag behind.
 func (c *Server) Replicas() bool { return c.settings.Load().replicas }
 
-// BotID returns the user id of the bot that notes and direct messages come from.
+// BotID returns the user ID of the bot that sends notes and direct messages.
 func (c *Server) BotID() string { return c.botID }
 
 // Logger returns a logger that writes to the server's log.
@@ -106,16 +105,16 @@ func (c *Server) Logger() *slog.Logger {
 	})
 }
 
-// Info writes to the server's log; pairs are names and values. None of them may be a secret.
+// Info writes to the server's log; pairs are names and values. None may be a secret.
 func (c *Server) Info(msg string, pairs ...any) { c.plug.Log.Info(msg, pairs...) }
 
-// Warn writes to the server's log, likewise.
+// Warn does the same at level Warn.
 func (c *Server) Warn(msg string, pairs ...any) { c.plug.Log.Warn(msg, pairs...) }
 
-// Error writes to the server's log, likewise.
+// Error does the same at level Error.
 func (c *Server) Error(msg string, pairs ...any) { c.plug.Log.Error(msg, pairs...) }
 
-// answered turns the results of an API call into Go's: an error that is really there, or a value that is.
+// answered returns the value of an API call or its error, and ErrNoAnswer if there is neither.
 func answered[T any](value *T, appErr *model.AppError) (*T, error) {
 	switch {
 	case appErr != nil:
@@ -126,7 +125,7 @@ func answered[T any](value *T, appErr *model.AppError) (*T, error) {
 	return value, nil
 }
 
-// statusOf returns the HTTP status of an error of the API, 0 for any other.
+// statusOf returns the HTTP status of an API error, 0 for any other error.
 func statusOf(err error) int {
 	var appErr *model.AppError
 	if errors.As(err, &appErr) && appErr != nil {

@@ -6,19 +6,19 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// conversation is the exchange that a command, a click or a dialog began. A form is a dialog, a note is a post that only the actor sees.
+// conversation is the exchange that a command, a click or a submitted dialog starts. A form is a dialog; a note is an ephemeral post.
 type conversation struct {
 	messenger *Messenger
 	actor     chat.Actor
 	place     chat.Place
-	// trigger lets the server show a dialog, for seconds; "" if there is none.
+	// trigger is the trigger ID that lets the server show a dialog, valid for seconds; "" for none.
 	trigger string
-	// note is the note that was clicked; zero for none.
+	// note is the clicked note; zero for none.
 	note chat.MessageRef
 }
 
-// Conversation returns the exchange with the actor in the place. The trigger is the server's, for dialogs, and note is the note that was
-// clicked; both may be blank.
+// Conversation returns the exchange with the actor in the place. trigger is the server's trigger ID for dialogs, and note the clicked
+// note; both may be zero.
 func (c *Messenger) Conversation(actor chat.Actor, at chat.Place, trigger string, note chat.MessageRef) chat.Conversation {
 	return &conversation{messenger: c, actor: actor, place: at, trigger: trigger, note: note}
 }
@@ -33,7 +33,7 @@ func (c *conversation) Tell(ctx context.Context, n chat.Note) error {
 	return c.messenger.Ephemeral(ctx, c.place, c.actor, n)
 }
 
-// Replace shows a note in place of the one that was clicked.
+// Replace shows a note in place of the clicked one.
 func (c *conversation) Replace(ctx context.Context, n chat.Note) error {
 	if c.note.Zero() {
 		return c.Tell(ctx, n)
@@ -41,5 +41,5 @@ func (c *conversation) Replace(ctx context.Context, n chat.Note) error {
 	return c.messenger.replace(c.note, c.actor, n)
 }
 
-// Features says whether there can be a dialog. Its fields cannot look up choices.
+// Features reports whether a dialog can be shown. Its fields can't look up choices.
 func (c *conversation) Features() chat.Features { return chat.Features{Forms: c.trigger != ""} }

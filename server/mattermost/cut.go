@@ -8,12 +8,11 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// maxMessage is how long the Markdown of a message may be, addresses and all: a little less than the server takes, which refuses what
-// is longer each time that it is tried again.
+// maxMessage is the longest Markdown of a message, links included, in characters: a little less than the server's limit, because the
+// server rejects a longer one on each retry.
 const maxMessage = model.PostMessageMaxRunesV2 - 200
 
-// fitting returns the text as Markdown for a message of which people see at most this many characters, or fewer where the Markdown is
-// long for what it shows.
+// fitting returns the text as Markdown that shows at most this many characters, or fewer if the Markdown is too long for a message.
 func fitting(text chat.Text, most int) string {
 	short, _ := chat.Cut(text, most)
 	said := asMarkdown(short)

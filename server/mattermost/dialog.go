@@ -13,13 +13,13 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// formURL is where the answers to forms go; relative for the same reason as actionURL.
+// formURL is the address for submitted dialogs; relative for the same reason as actionURL.
 const formURL = "/plugins/zoom/form"
 
-// openForm shows a form as a dialog, in the language of the actor. Fault: ButtonExpired for a trigger that is too old.
+// openForm shows a form as a dialog in the actor's language. Fault: ButtonExpired for a trigger that is too old.
 func (c *Messenger) openForm(trigger string, actor chat.Actor, f chat.Form) error {
 	request := model.OpenDialogRequest{TriggerId: trigger, URL: formURL, Dialog: c.to(actor.Person).dialog(f)}
-	// The server only logs what is wrong with a form, and the person would see nothing.
+	// The server only logs errors in a form, and the user would see nothing.
 	if err := request.IsValid(); err != nil {
 		return errors.Wrapf(err, "the form %s", f.Kind)
 	}
@@ -33,7 +33,7 @@ func (c *Messenger) openForm(trigger string, actor chat.Actor, f chat.Form) erro
 	return errors.Wrapf(appErr, "open the form %s", f.Kind)
 }
 
-// dialog renders a form. Mattermost formats only what introduces it and what helps with a field.
+// dialog renders a form. Mattermost formats only the introduction and the help texts.
 func (w words) dialog(f chat.Form) model.Dialog {
 	d := model.Dialog{
 		CallbackId: f.Kind, State: f.State, Title: inBytes(w.plain(f.Title), model.DialogTitleMaxLength),
@@ -66,7 +66,7 @@ func (w words) element(f chat.FormField) model.DialogElement {
 		if e.MultiSelect {
 			chosen = strings.Split(f.Default, ",")
 		}
-		// What was chosen once may not be there any more.
+		// A default may no longer be among the options.
 		e.Default = strings.Join(slices.DeleteFunc(chosen, func(value string) bool {
 			return !slices.ContainsFunc(f.Options, func(o chat.Option) bool { return o.Value == value })
 		}), ",")
@@ -75,7 +75,7 @@ func (w words) element(f chat.FormField) model.DialogElement {
 	default:
 		e.Type = "text"
 		if len(e.Default) > model.DialogElementTextMaxLength {
-			// One line has no room for it.
+			// A single-line field has no room for it.
 			e.Type = "textarea"
 			e.Default = inBytes(e.Default, model.DialogElementTextareaMaxLength)
 		}
@@ -83,7 +83,7 @@ func (w words) element(f chat.FormField) model.DialogElement {
 	return e
 }
 
-// inBytes shortens a text to what the server allows, which counts bytes.
+// inBytes shortens a text to the server's limit, which is in bytes.
 func inBytes(text string, most int) string {
 	short := text
 	for runes := utf8.RuneCountInString(text) - 1; len(short) > most; runes-- {

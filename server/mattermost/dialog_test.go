@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// asking is a plugin that asks something of whoever types a command, with the trigger that came with it.
+// asking is a plugin that shows a form for each command, using the command's trigger ID.
 type asking struct {
 	echo
 	w    *world
@@ -46,7 +46,7 @@ func whichJenkins() chat.Form {
 	}
 }
 
-// asks has alice be asked.
+// asks shows alice the form.
 func (w *world) asks(t *testing.T, form chat.Form) *asking {
 	t.Helper()
 	a := &asking{w: w, form: form}
@@ -55,7 +55,7 @@ func (w *world) asks(t *testing.T, form chat.Form) *asking {
 	return a
 }
 
-func TestAFormIsShownToWhoAskedForItInTheirLanguage(t *testing.T) {
+func TestAFormIsShownToTheRequesterInTheirLanguage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.NoError(t, w.asks(t, whichJenkins()).err)
@@ -96,7 +96,7 @@ func TestWhatIsTooLongForAFormIsCut(t *testing.T) {
 	require.Empty(t, w.alice.Field("style").Default, "what was chosen is no choice any more")
 }
 
-func TestAFormThatNobodyWouldSeeIsAnError(t *testing.T) {
+func TestAFormThatNoOneWouldSeeIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	form := whichJenkins()
@@ -108,7 +108,7 @@ func TestAFormThatNobodyWouldSeeIsAnError(t *testing.T) {
 	require.Nil(t, w.alice.Dialog())
 }
 
-func TestAFormCannotBeForcedOnAnybody(t *testing.T) {
+func TestAFormCannotBeForcedOnAnyone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, trigger := range []string{"", "forged", "Zm9yZ2Vk", "Zm9yZ2VkOmFsaWNlOjE6eA=="} {

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// maxKnown bounds how many channels are remembered; then all are looked up again.
+// maxKnown is the most channels that are cached; beyond that the cache starts empty.
 const maxKnown = 20_000
 
-// directs remembers which channels are conversations of the bot with one person. That never changes, and is asked for every
-// message on the server.
+// directs caches which channels are the bot's conversation with one person. That never changes, and is needed for every message on the
+// server.
 type directs struct {
 	mu    sync.Mutex
 	known map[string]bool

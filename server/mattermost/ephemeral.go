@@ -9,18 +9,18 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// actionURL is where clicks on buttons go. It is relative, so that the server hands them to the plugin itself: an absolute
-// address would leave through the network and come back without the user.
+// actionURL is the address for clicks on buttons. It is relative, so that the server passes them to the plugin itself: a request to an
+// absolute address would leave through the network and arrive without the user.
 const actionURL = "/plugins/zoom/action"
 
-// Names in the context of a button, as the action route gets them back.
+// Keys in the context of a button, which the action route gets back.
 const (
 	contextAction = "action"
 	contextValues = "values"
 	contextRootID = "root_id"
 )
 
-// Messenger writes to single users as the bot.
+// Messenger sends notes, direct messages and forms to single users, as the bot.
 type Messenger struct {
 	*Translator
 }
@@ -37,13 +37,13 @@ func (c *Messenger) Ephemeral(_ context.Context, at chat.Place, actor chat.Actor
 	return nil
 }
 
-// replace shows a note in place of one shown before.
+// replace shows a note in place of an earlier one.
 func (c *Messenger) replace(m chat.MessageRef, actor chat.Actor, note chat.Note) error {
 	post, err := c.note(m.Place, actor.Person, note)
 	if err != nil {
 		return err
 	}
-	// The server stores no notes, so it cannot fill in what is left out: without a time the note would move to the top.
+	// The server stores no notes, so it can't fill in missing fields: without a time the note would move to the top.
 	post.Id, post.CreateAt = m.ID, model.GetMillisForTime(c.now())
 	if c.api.UpdateEphemeralPost(actor.ID, post) == nil {
 		return errors.Wrap(ErrNoAnswer, "replace a note")
@@ -51,7 +51,7 @@ func (c *Messenger) replace(m chat.MessageRef, actor chat.Actor, note chat.Note)
 	return nil
 }
 
-// Direct has the bot write to a user, in that user's language.
+// Direct sends a direct message from the bot, in the actor's language.
 func (c *Messenger) Direct(_ context.Context, actor chat.Actor, text chat.Message) error {
 	channel, err := answered(c.api.GetDirectChannel(c.botID, actor.ID))
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *Messenger) note(at chat.Place, person chat.PersonID, note chat.Note) (*
 	}})
 }
 
-// buttons renders buttons. They get no ids: the server gives each one that is its own, also to two with the same action.
+// buttons renders buttons. They get no IDs: the server gives each a unique one, also to two with the same action.
 func (w words) buttons(at chat.Place, buttons []chat.Button) []*model.PostAction {
 	actions := make([]*model.PostAction, 0, len(buttons))
 	for _, b := range buttons {

@@ -38,7 +38,7 @@ func whichMeeting() chat.Note {
 func TestNoteIsSeenByOnePersonInTheThread(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	question := w.bob.Says("Shall we talk?", w.townSquare)
+	question := w.bob.Says("Should we talk?", w.townSquare)
 	at := place(w.townSquare.ID).In(question.Id)
 	require.NoError(t, w.Ephemeral(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 
@@ -51,13 +51,13 @@ func TestNoteIsSeenByOnePersonInTheThread(t *testing.T) {
 	require.Len(t, w.townSquare.Posts(), 1, "nothing was posted")
 }
 
-// Two buttons with one action are two buttons; the place comes back, since the server does not send a note's thread along.
-func TestDefect18_ClickTellsTheThreadAndTheChoice(t *testing.T) {
+// Two buttons with the same action are two buttons. The place comes back in the context, because the server doesn't send a note's thread.
+func TestDefect18_ClickCarriesTheThreadAndTheChoice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	plugin := &echo{}
 	w.mm.Attach(plugin)
-	question := w.bob.Says("Shall we talk?", w.townSquare)
+	question := w.bob.Says("Should we talk?", w.townSquare)
 	at := place(w.townSquare.ID).In(question.Id)
 	require.NoError(t, w.Ephemeral(t.Context(), at, actor(w.alice.ID), whichMeeting()))
 
@@ -89,11 +89,11 @@ func TestNoteCanBeReplaced(t *testing.T) {
 	answered := w.alice.LastNote()
 	require.Equal(t, asked.Id, answered.Id)
 	require.Equal(t, "Your meeting has started.", answered.Message)
-	require.Empty(t, answered.Buttons(), "nobody clicks twice")
+	require.Empty(t, answered.Buttons(), "no one clicks twice")
 	require.NotZero(t, answered.CreateAt, "else clients would date it to 1970 and move it to the top")
 }
 
-func TestBotWritesToSomebodyDirectly(t *testing.T) {
+func TestBotSendsDirectMessages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.NoError(t, w.Direct(t.Context(), actor(w.alice.ID), chat.Say("account.deauthorized")))
@@ -115,15 +115,15 @@ func TestOnlyTheWindowThatAskedOpensTheJoinPage(t *testing.T) {
 	}}, w.mm.Events())
 }
 
-// The peer opens the page in all windows of the user where it does not know which one asked.
-func TestDefect39_NoWindowOpensWhenNobodyKnowsWhichAsked(t *testing.T) {
+// The peer opens the page in all of the user's windows if it doesn't know which one made the request.
+func TestDefect39_NoWindowOpensWhenItIsUnknownWhichAsked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.OpenJoinPage(t.Context(), actor(w.alice.ID), "", "https://zoom.us/j/1")
 	require.Empty(t, w.mm.Events())
 }
 
-func TestEverybodyHearsOfChangedSettings(t *testing.T) {
+func TestChangedSettingsAreSentToEveryone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ConfigChanged()

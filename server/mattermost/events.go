@@ -8,14 +8,14 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Events that the plugin's browser side listens to; the server puts "custom_zoom_" in front.
+// Events that the plugin's webapp handles; the server adds the prefix "custom_zoom_".
 const (
 	eventMeetingStarted = "meeting_started"
 	eventConfigChanged  = "config_changed"
 )
 
-// OpenJoinPage makes the one window that asked open the address. Without a connection it does nothing: then nobody knows
-// which of the user's windows asked, and opening the page in all of them is worse than in none.
+// OpenJoinPage makes the requesting window open the address. Without a connection it does nothing: then it is unknown which of the user's
+// windows made the request, and opening the page in all of them is worse than in none.
 func (c *Messenger) OpenJoinPage(_ context.Context, actor chat.Actor, window, url string) {
 	if window == "" {
 		return
@@ -25,7 +25,7 @@ func (c *Messenger) OpenJoinPage(_ context.Context, actor chat.Actor, window, ur
 	})
 }
 
-// ConfigChanged makes every open browser ask for the plugin's settings again.
+// ConfigChanged makes every open browser request the plugin's settings again.
 func (c *Server) ConfigChanged() {
 	c.api.PublishWebSocketEvent(eventConfigChanged, map[string]any{}, &model.WebsocketBroadcast{})
 }

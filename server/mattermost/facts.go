@@ -8,8 +8,8 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 )
 
-// Names of the props of a meeting's post. Those up to propProvider are the public plugin's, so that its posts and ours
-// render in either.
+// Names of the props of a meeting's post. Those up to propProvider are the public plugin's, so that either plugin renders the other's
+// posts.
 const (
 	propID       = "meeting_id"
 	propUUID     = "meeting_uuid"
@@ -27,13 +27,13 @@ const (
 	propPasscode  = "meeting_passcode"
 	propDialIn    = "meeting_dial_in"
 	propRequested = "meeting_requested_topic"
-	// propMessage is the text that the post was made with: another is its author's.
+	// propMessage is the message that the post was made with. A different one is the author's edit.
 	propMessage = "meeting_message"
-	// propPost is, in the prompt, the post of the meeting that is open.
+	// propPost is the ID of the open meeting's post; in the prompt only.
 	propPost = "meeting_post_id"
-	// propRequestedRoot is the thread it was to go to, which is not the prompt's where that was asked for in the channel.
+	// propRequestedRoot is the thread of the requested meeting, which differs from the prompt's if the request was made in the channel.
 	propRequestedRoot = "meeting_requested_root"
-	// propRequestedIdentity is "unique", "personal" or "", as a start request has it.
+	// propRequestedIdentity is "unique", "personal" or "", as in a start request.
 	propRequestedIdentity = "meeting_requested_identity"
 )
 
@@ -44,10 +44,10 @@ const (
 	statusRunning = "RECENTLY_CREATED"
 )
 
-// maxDialIn bounds the telephone numbers in a post: an account may have one for each country.
+// maxDialIn is the most phone numbers in a post: an account may have one per country.
 const maxDialIn = 8
 
-// facts are what a post says of its meeting and never changes.
+// facts are the constant facts about a meeting in its post.
 type facts struct {
 	topic    string
 	id       string
@@ -56,7 +56,7 @@ type facts struct {
 	dialIn   []number
 }
 
-// number is a telephone number to join by.
+// number is a phone number to join by.
 type number struct{ country, city, number string }
 
 func factsOf(a meeting.Announcement) facts {
@@ -67,8 +67,8 @@ func factsOf(a meeting.Announcement) facts {
 	return f
 }
 
-// factsIn reads them back from a post. Its author can change every prop to anything, and older posts have an id that is a
-// number, so nothing is taken for granted.
+// factsIn reads the facts back from a post. The author can change every prop to anything, and older posts have a number as ID, so nothing
+// is taken for granted.
 func factsIn(props map[string]any) facts {
 	f := facts{
 		topic: text(props[propTopic]), id: text(props[propID]), link: text(props[propLink]), passcode: text(props[propPasscode]),
@@ -97,7 +97,7 @@ func (f facts) props() map[string]any {
 	return props
 }
 
-// progressProps are the props that change with the meeting. A nil stands for a prop that the post must not have.
+// progressProps returns the props that change with the meeting. A nil means that the post must not have the prop.
 func progressProps(p meeting.Progress) map[string]any {
 	props := map[string]any{
 		propStatus: statusOpen, propStarted: p.Status == meeting.Started, propUUID: p.UUID,
@@ -122,7 +122,7 @@ func progressProps(p meeting.Progress) map[string]any {
 	return props
 }
 
-// text reads a string; a whole number, as the public plugin has for ids, is written out without an exponent.
+// text reads a string. A whole number, which the public plugin uses for IDs, is written without an exponent.
 func text(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -137,7 +137,7 @@ func text(value any) string {
 	return ""
 }
 
-// spaced groups the digits of a meeting's number as Zoom shows them; anything else is returned as it is.
+// spaced groups the digits of a meeting's number as Zoom does; anything else is returned unchanged.
 func spaced(id string) string {
 	if strings.Trim(id, "0123456789") != "" || len(id) < 9 || len(id) > 11 {
 		return id
@@ -149,7 +149,7 @@ func spaced(id string) string {
 	return id[:3] + " " + id[3:middle] + " " + id[middle:]
 }
 
-// isWebAddress reports whether people may be sent there.
+// isWebAddress reports whether the link is a web URL that is safe to show.
 func isWebAddress(link string) bool {
 	u, err := url.Parse(link)
 	return err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http")

@@ -11,8 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// findPage is how many posts of a channel are looked through at once. The server answers pages of 30 and 60 from a cache, which others
-// than this size are not.
+// findPage is the number of a channel's posts read per call. The server caches pages of 30 and 60; other sizes than this one aren't
+// cached either.
 const findPage = 200
 
 // Recover returns the first post in the place that carries the mark and was made since then. See bridge.Surface.
@@ -34,10 +34,10 @@ func (s *Surface) Recover(ctx context.Context, at chat.Place, mark chat.Mark, si
 	return found, errors.Wrapf(err, "look for a post in channel %s", at.Channel)
 }
 
-// recentPages is how many pages of a channel are looked through for its recent cards.
+// recentPages is the most pages of a channel that are searched for recent cards.
 const recentPages = 3
 
-// Recent returns the posts of ours that carry a mark among the channel's latest, the newest first. See bridge.Surface.
+// Recent returns the plugin's posts with a mark among the channel's latest, newest first. See bridge.Surface.
 func (s *Surface) Recent(ctx context.Context, at chat.Place) ([]chat.Posted, error) {
 	var found []chat.Posted
 	seen := map[string]bool{}
@@ -59,7 +59,8 @@ func (s *Surface) Recent(ctx context.Context, at chat.Place) ([]chat.Posted, err
 }
 
 // eachPost calls do for each post of the thread, or of the channel since the time in milliseconds; for some twice, and for some older
-// ones. The server has a call for what changed since a time, but it returns any thousand of these: in a flood there are more.
+// ones. The server has a call for posts changed since a time, but it returns an arbitrary thousand of them, which isn't enough in a
+// flood.
 func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do func(*model.Post)) error {
 	visit := func(list *model.PostList) bool {
 		for _, post := range list.Posts {
@@ -77,8 +78,8 @@ func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do f
 	return err
 }
 
-// eachPage calls do for page after page of the channel, the latest first, until it wants no more or the time is reached. Some posts are on
-// two of them.
+// eachPage calls do for page after page of the channel, the latest first, until it returns false or the time is reached. Some posts are
+// on two pages.
 func (s *Surface) eachPage(ctx context.Context, channelID string, since int64, do func(*model.PostList) (more bool)) error {
 	page, err := answered(s.api.GetPostsForChannel(channelID, 0, findPage))
 	for err == nil {
@@ -94,8 +95,8 @@ func (s *Surface) eachPage(ctx context.Context, channelID string, since int64, d
 	return err
 }
 
-// nextPage returns the post before which the next page is, if this one, the latest post first, does not reach back to the time. "Before"
-// leaves out what was made in the same millisecond, so that it is the last post that is younger than the oldest.
+// nextPage returns the post before which the next page is, unless this page, latest post first, reaches back to the time. "Before"
+// excludes posts of the same millisecond, so the anchor is the last post that is newer than the oldest.
 func nextPage(page *model.PostList, since int64) (anchor string, more bool) {
 	if len(page.Order) == 0 {
 		return "", false

@@ -14,13 +14,13 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Directory looks up users, channels and posts.
+// Directory looks up people, channels and posts.
 type Directory struct {
 	*Server
 	directs directs
 }
 
-// Person returns the user with this ID.
+// Person returns the person with this user ID.
 func (c *Directory) Person(_ context.Context, person chat.PersonID) (chat.Person, error) {
 	user, err := c.user(string(person))
 	if err != nil {
@@ -47,10 +47,10 @@ func (c *Directory) PersonByEmail(ctx context.Context, email string) (chat.Perso
 	return found, err == nil && (found.EmailVerified || found.IdentityProvider != "")
 }
 
-// VerifiesEmail reports whether this server makes people prove that an address is theirs.
+// VerifiesEmail reports whether this server requires users to verify their email address.
 func (c *Server) VerifiesEmail() bool { return c.settings.Load().verifiesEmail }
 
-// Locale returns the language that the user reads, such as "de"; the server's own when the user is unknown.
+// Locale returns the user's language, such as "de"; the server's default if the user is unknown.
 func (c *Directory) Locale(person chat.PersonID) string {
 	user, err := c.user(string(person))
 	if err != nil || user.Locale == "" {
@@ -59,7 +59,7 @@ func (c *Directory) Locale(person chat.PersonID) string {
 	return user.Locale
 }
 
-// Channel returns the channel with this ID. Fault: NoPost when there is none.
+// Channel returns the channel with this ID. Fault: NoPost if there is none.
 func (c *Directory) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
 	channelID := at.Channel
 	channel, err := answered(c.api.GetChannel(channelID))
@@ -71,7 +71,7 @@ func (c *Directory) Channel(_ context.Context, at chat.Place) (chat.Channel, err
 	}
 	found := chat.Channel{Public: channel.Type == model.ChannelTypeOpen, Archived: channel.DeleteAt != 0, Name: channel.DisplayName}
 	if channel.Type == model.ChannelTypeDirect {
-		// The name of a direct channel is made of the ids of the two.
+		// The name of a direct channel consists of the two user IDs.
 		found.Name, found.Direct = "", strings.Contains(channel.Name, c.botID)
 	}
 	return found, nil
@@ -98,10 +98,10 @@ func (c *Directory) ChannelsOf(_ context.Context, actor chat.Actor) ([]chat.Plac
 	return found, nil
 }
 
-// permalink is the end of the address of a message.
+// permalink matches the end of a message's URL.
 var permalink = regexp.MustCompile(`/pl/([a-z0-9]{26})/?$`)
 
-// Message returns the text of the message with this address if the user may read the channel that it is in.
+// Message returns the text of the message with this URL, if the user may read its channel.
 func (c *Directory) Message(_ context.Context, actor chat.Actor, address string) (string, bool) {
 	found := permalink.FindStringSubmatch(strings.TrimSpace(address))
 	if found == nil {
@@ -114,8 +114,8 @@ func (c *Directory) Message(_ context.Context, actor chat.Actor, address string)
 	return post.Message, true
 }
 
-// Thread returns the thread that the message belongs to, which it may begin; the channel itself for no message. Fault: ThreadElsewhere
-// when there is no such message in the channel.
+// Thread returns the thread that the message starts or belongs to; the channel itself for no message. Fault: ThreadElsewhere if there is
+// no such message in the channel.
 func (c *Directory) Thread(_ context.Context, m chat.MessageRef) (chat.Place, error) {
 	if m.Zero() {
 		return m.Place, nil
@@ -130,12 +130,12 @@ func (c *Directory) Thread(_ context.Context, m chat.MessageRef) (chat.Place, er
 	return RefOf(post).Follow(), nil
 }
 
-// Place returns the channel, or the thread in it that the post begins.
+// Place returns the channel, or the thread in it that starts with this post.
 func Place(channelID, rootID string) chat.Place {
 	return chat.Place{Surface: chat.Mattermost, Channel: channelID, Thread: rootID}
 }
 
-// RefOf returns what refers to the post.
+// RefOf returns a reference to the post.
 func RefOf(post *model.Post) chat.MessageRef {
 	return chat.MessageRef{Place: Place(post.ChannelId, post.RootId), ID: post.Id}
 }
@@ -145,7 +145,7 @@ func (c *Server) user(userID string) (*model.User, error) {
 	return user, errors.Wrapf(err, "look up user %s", userID)
 }
 
-// identityProvider returns who vouches for the user's address. Signing in by a link in an email is the server's own doing.
+// identityProvider returns the service that vouches for the user's address. Sign-in by an emailed link is the server's own.
 func identityProvider(user *model.User) string {
 	switch user.AuthService {
 	case model.UserAuthServiceEmail, model.UserAuthServiceMagicLink:

@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-func TestPersonIsWhoTheServerSaysTheyAre(t *testing.T) {
+func TestPersonIsAsTheServerReportsThem(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	root := w.mm.AddUser("root", mmtest.Admin, mmtest.SignsInWith("saml"), mmtest.Unverified, mmtest.Email("root@corp.example"))
@@ -77,7 +77,7 @@ func TestChannelsAreKnownByTheirKind(t *testing.T) {
 	require.True(t, fault.Is(err, fault.NoPost))
 }
 
-// The peer asks whether somebody may post only when the meeting exists already; the answer has to be a reliable one.
+// The peer asks whether a user may post only after the meeting exists; the answer has to be reliable before that.
 func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -85,9 +85,9 @@ func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
 		want   bool
 	}{
 		"a member":                      {func(*world) {}, true},
-		"somebody who left":             {func(w *world) { w.townSquare.Leave(w.alice) }, false},
+		"someone who left":              {func(w *world) { w.townSquare.Leave(w.alice) }, false},
 		"a member without permission":   {func(w *world) { w.townSquare.Silence(w.alice) }, false},
-		"anybody in an archive":         {func(w *world) { w.townSquare.Archive() }, false},
+		"anyone in an archive":          {func(w *world) { w.townSquare.Archive() }, false},
 		"a deactivated member":          {func(w *world) { w.alice.Becomes(mmtest.Deactivated) }, false},
 		"an admin who is a member":      {func(w *world) { w.alice.Becomes(mmtest.Admin) }, true},
 		"an admin who is not a member":  {func(w *world) { w.alice.Becomes(mmtest.Admin); w.townSquare.Leave(w.alice) }, false},
@@ -104,19 +104,19 @@ func TestDefect38_OnlyThoseWhoMayPostCan(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		require.False(t, w.MayPost(t.Context(), actor(w.alice.ID), place("elsewhere")))
-		for _, nobody := range [][2]string{{w.alice.ID, "elsewhere"}, {"nobody", w.townSquare.ID}, {w.mm.AddUser("eve").ID, w.townSquare.ID}} {
-			still, err := w.StillMayPost(t.Context(), actor(nobody[0]), place(nobody[1]))
+		for _, outsider := range [][2]string{{w.alice.ID, "elsewhere"}, {"nobody", w.townSquare.ID}, {w.mm.AddUser("eve").ID, w.townSquare.ID}} {
+			still, err := w.StillMayPost(t.Context(), actor(outsider[0]), place(outsider[1]))
 			require.NoError(t, err, "that is an answer")
 			require.False(t, still)
 		}
 	})
 }
 
-// The peer takes the author of the thread for the one who was asked, so that threads of others refused everybody.
-func TestDefect18_ThreadIsFoundWhoeverBeganIt(t *testing.T) {
+// The peer takes the thread's author for the user who asked, so that it rejects every thread that someone else started.
+func TestDefect18_ThreadIsFoundWhoeverStartedIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	question := w.bob.Says("Shall we talk?", w.townSquare)
+	question := w.bob.Says("Should we talk?", w.townSquare)
 	reply := w.alice.Says("Yes", question)
 	elsewhere := w.mm.AddChannel("elsewhere", mmtest.Public, w.bob)
 

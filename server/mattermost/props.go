@@ -8,13 +8,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// createPost posts, or fails: the server's client library takes a broken connection for a post and crashes.
+// createPost creates the post or fails. The server's client library takes a broken connection for a post and crashes.
 func (c *Server) createPost(post *model.Post) (*model.Post, error) {
 	created, err := answered(c.api.CreatePost(post))
 	return created, errors.Wrapf(err, "post in channel %s", post.ChannelId)
 }
 
-// setProps is the only way in which props get onto a post of ours.
+// setProps is the only way in which props get onto the plugin's posts.
 func setProps(post *model.Post, props map[string]any, attachments []*model.MessageAttachment) error {
 	safe, err := safeProps(props)
 	if err != nil {
@@ -27,9 +27,9 @@ func setProps(post *model.Post, props map[string]any, attachments []*model.Messa
 	return nil
 }
 
-// safeProps returns the props as they look after a trip through JSON: strings, float64, bool, []any and map[string]any.
-// Props travel to the server in Go's own encoding, which knows these types and few others; a map[string]string in there
-// breaks the connection for good, without an error.
+// safeProps returns the props as they are after a round trip through JSON: string, float64, bool, []any and map[string]any. Props travel
+// to the server in gob encoding, which knows these types and few others; a map[string]string breaks the connection for good, without an
+// error.
 func safeProps(props map[string]any) (map[string]any, error) {
 	encoded, err := json.Marshal(props)
 	if err != nil {
@@ -42,7 +42,7 @@ func safeProps(props map[string]any) (map[string]any, error) {
 	return safe, nil
 }
 
-// sameProps reports whether two posts carry the same props, whatever Go types those have.
+// sameProps reports whether two posts have the same props, whatever their Go types.
 func sameProps(a, b *model.Post) bool {
 	one, err := comparable(a)
 	if err != nil {
@@ -52,7 +52,7 @@ func sameProps(a, b *model.Post) bool {
 	return err == nil && string(one) == string(other)
 }
 
-// comparable returns the props in one form: attachments read from the database lack the type they were posted with.
+// comparable returns the props in a normal form: attachments read from the database lack the type with which they were posted.
 func comparable(post *model.Post) ([]byte, error) {
 	props := map[string]any{}
 	maps.Copy(props, post.GetProps())

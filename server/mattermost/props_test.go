@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// survives reports whether the props reach the server: they travel in Go's own encoding.
+// survives encodes the props as the connection to the server does, in gob.
 func survives(t *testing.T, props map[string]any) error {
 	t.Helper()
 	post := &model.Post{}
@@ -50,7 +50,7 @@ func TestPropsOfAnyTypeReachTheServer(t *testing.T) {
 	require.Error(t, survives(t, map[string]any{"p": map[string]string{"a": "b"}}), "else this test tells nothing")
 }
 
-func TestPropsThatNobodyCanEncodeAreRefused(t *testing.T) {
+func TestPropsThatCannotBeEncodedAreRejected(t *testing.T) {
 	t.Parallel()
 	require.Error(t, setProps(&model.Post{}, map[string]any{"p": func() {}}, nil))
 }

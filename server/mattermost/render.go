@@ -12,13 +12,13 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
-// Limits of what a card shows, in characters, and of its fields.
+// Limits of a card's texts, in characters, and of its number of fields.
 const (
 	maxTitle  = 250
 	maxAuthor = 100
 	maxText   = 4000
 	maxField  = 200
-	maxLong   = 1000 // of a field that has a row of its own
+	maxLong   = 1000 // for a field that has its own row
 	maxLabel  = 60
 	maxFooter = 200
 	maxFields = 6
@@ -27,10 +27,10 @@ const (
 // contextCard marks the buttons of cards; see chat.Click.
 const contextCard = "card"
 
-// actionID is what the server finds a button by; it answers 404 to clicks on any other.
+// actionID is what the server accepts as a button's ID; for any other it responds with 404 to clicks.
 var actionID = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 
-// colourOf is the bar at the side of a card. It is never the only sign: the title says the same.
+// colourOf returns the color of the bar at the side of a card. Color is never the only sign: the title says the same.
 func colourOf(tone chat.Tone) string {
 	switch tone {
 	case chat.ToneSuccess:
@@ -47,8 +47,8 @@ func colourOf(tone chat.Tone) string {
 	return ""
 }
 
-// card renders a card. All of it is in the server's language and in UTC: it cannot know who reads. The same card always renders the
-// same, down to the ids of its buttons, so that it can be told whether a post shows it already.
+// card renders a card in the server's language and in UTC, because it is the same for all readers. Rendering is deterministic, down to
+// the IDs of buttons, so that it can be compared with an existing post.
 func (c *Surface) card(rootID string, card chat.Card) (*model.MessageAttachment, error) {
 	actions, err := c.actions(rootID, card.Actions)
 	if err != nil {
@@ -79,8 +79,8 @@ func (c *Surface) card(rootID string, card chat.Card) (*model.MessageAttachment,
 	return a, nil
 }
 
-// cardTitle returns emoji, state and title. Clients show a title that is a link as it is, and any other as Markdown; so only that
-// one is escaped, and the emoji is the character itself, not its name.
+// cardTitle returns emoji, state and title. Clients show a title with a link as plain text and any other title as Markdown; so only the
+// latter is escaped, and the emoji is a character, not a name.
 func (c *Surface) cardTitle(card chat.Card) string {
 	title := asItIs(card.Title, maxTitle)
 	if !isWebAddress(card.URL) {
@@ -90,7 +90,7 @@ func (c *Surface) cardTitle(card chat.Card) string {
 	return joinedBy(" ", markdown.EmojiOf(card.Emoji), heading)
 }
 
-// cardFallback is what a notification says: no formatting, and no colour.
+// cardFallback returns the text for notifications, without formatting or color.
 func (c *Surface) cardFallback(card chat.Card) string {
 	said := joinedBy(": ", c.toAll().plain(card.State), asItIs(card.Title, maxTitle))
 	if where := asItIs(card.Footer, maxFooter); where != "" {
@@ -108,7 +108,7 @@ func (c *Surface) cardText(card chat.Card) string {
 	return asMarkdown(text)
 }
 
-// cardFooter says where the thing lives, and as of when the card is, in a form that reads the same everywhere.
+// cardFooter returns the card's footer with the time of the latest change, in a format that reads the same everywhere.
 func cardFooter(card chat.Card) string {
 	at := ""
 	if !card.At.IsZero() {
@@ -117,13 +117,12 @@ func cardFooter(card chat.Card) string {
 	return joinedBy(" · ", asItIs(card.Footer, maxFooter), at)
 }
 
-// asItIs returns text from outside for where clients format nothing. Should one look for mentions there all the same, it finds none.
+// asItIs returns text from outside for places without formatting. It breaks mentions, in case a client looks for them there.
 func asItIs(text string, most int) string {
 	return strings.ReplaceAll(chat.Truncate(chat.OneLine(text), most), "@", "@\u200b")
 }
 
-// actions renders the buttons and menus of a post in the thread; "" for one that is none's. Their ids are the actions' own, unlike those
-// of notes.
+// actions renders the buttons and menus of a post in the thread, "" for no thread. Unlike those of notes, they keep the actions' own IDs.
 func (c *Surface) actions(rootID string, list []chat.Action) ([]*model.PostAction, error) {
 	say := c.toAll().plain
 	seen := map[string]bool{}
@@ -165,10 +164,10 @@ func styleOf(tone chat.Tone) string {
 	return "default"
 }
 
-// asMarkdown renders a text for everyone.
+// asMarkdown renders a text for all readers.
 func asMarkdown(t chat.Text) string { return markdown.Render(t, markdown.Reader{}) }
 
-// joinedBy joins those that there are.
+// joinedBy joins the parts that aren't empty.
 func joinedBy(separator string, parts ...string) string {
 	var there []string
 	for _, part := range parts {

@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// rich is a card with all that there can be.
+// rich returns a card with every kind of content.
 func rich(tone chat.Tone, emoji, state string) chat.Card {
 	return chat.Card{
 		Emoji: emoji, State: chat.Verbatim(state), Title: "acme » web_app #42", URL: "https://ci.example.com/job/web_app/42/", Tone: tone,
@@ -69,7 +69,8 @@ func TestACardSaysByWordAndEmojiWhatItsColourSays(t *testing.T) {
 	}
 }
 
-// What comes from outside does nothing wherever it stands. A title with a link and a name are shown as they are, without formatting.
+// Text from outside does nothing, in whichever part of the card. A title with a link and a name are shown as they are, without
+// formatting.
 func TestHostileTextOnACardDoesNothing(t *testing.T) {
 	t.Parallel()
 	const hostile = "@all **x**\n# [free](https://evil.example) :tada: `@here` <!channel> \u202egnp.exe ~town-square"

@@ -11,8 +11,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Schedule runs the job at this interval on one server of the cluster, whichever is up. The function it returns ends that and
-// waits, as long as its context allows, for a run that is under way.
+// Schedule runs the job at this interval on one running server of the cluster. The function it returns stops that, and waits for a run in
+// progress as long as its context allows.
 func Schedule(api plugin.API, name string, every time.Duration, run func()) (stop func(context.Context) error, err error) {
 	job, err := cluster.Schedule(api, name, cluster.MakeWaitForRoundedInterval(every), run)
 	if err != nil {
@@ -20,7 +20,7 @@ func Schedule(api plugin.API, name string, every time.Duration, run func()) (sto
 	}
 	return func(ctx context.Context) error {
 		done := make(chan error, 1)
-		// Close may wait for a lock that another server holds, and cannot be told not to.
+		// Close may wait for another server's lock, and can't be canceled.
 		go func() { done <- job.Close() }()
 		select {
 		case err := <-done:
@@ -31,14 +31,14 @@ func Schedule(api plugin.API, name string, every time.Duration, run func()) (sto
 	}, nil
 }
 
-// Outbound returns the client for calls to hosts that an admin has set. It honours the server's proxy and its setting on
-// insecure connections.
+// Outbound returns the HTTP client for calls to hosts that an admin has set. It honors the server's proxy and its setting for insecure
+// connections.
 func Outbound(api plugin.API) *http.Client {
 	return httpservice.MakeHTTPServicePlugin(api).MakeClient(true)
 }
 
-// Guarded returns the client for calls to addresses that people typed. It reaches no host of the internal network unless the
-// server's setting AllowedUntrustedInternalConnections names it.
+// Guarded returns the HTTP client for calls to addresses that users typed. It reaches no host of the internal network unless the server's
+// setting AllowedUntrustedInternalConnections names it.
 func Guarded(api plugin.API) *http.Client {
 	return httpservice.MakeHTTPServicePlugin(api).MakeClient(false)
 }

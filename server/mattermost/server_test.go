@@ -20,7 +20,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
-// decode reads JSON, the zero value when it is none.
+// decode reads JSON; the zero value if it is invalid.
 func decode[T any](r io.Reader) T {
 	var value T
 	_ = json.NewDecoder(r).Decode(&value)
@@ -64,7 +64,7 @@ func TestTableKeepsSwapsAndForgets(t *testing.T) {
 	require.NoError(t, kv.Delete("key"), "what is not there can be deleted")
 }
 
-// The server counts in whole seconds, and 0 of them is for ever.
+// The server counts in whole seconds, and 0 means forever.
 func TestTableForgetsWithinASecondRoundedUp(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
@@ -111,7 +111,7 @@ func TestBotIsMadeOnceAndFoundAgain(t *testing.T) {
 	require.Error(t, mattermost.SetBotPicture(mm.API(), first, "missing.png"))
 }
 
-// The server hands out whoever has the name; their notes would come from a person, with our picture.
+// The server returns the account with the username, whoever owns it; notes would then come from a person, with the bot's picture.
 func TestPersonWithTheBotsNameIsNotTakenForTheBot(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
@@ -140,7 +140,7 @@ func TestBrokenConnectionIsNoticed(t *testing.T) {
 
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	w.WatchAlive(cancelled, time.Hour, func() { t.Error("nobody may be told after the end") })
+	w.WatchAlive(cancelled, time.Hour, func() { t.Error("no call after the end") })
 }
 
 func tree() *command.Command {

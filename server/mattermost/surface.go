@@ -17,33 +17,33 @@ import (
 )
 
 const (
-	// propMark is the prop with the mark of a post of the bridge.
+	// propMark is the prop with the mark of a bridge post.
 	propMark = "bridge"
-	// propCard is the prop of a card with what its attachment cannot say; see cardProp.
+	// propCard is the prop with the parts of a card that its attachment can't hold; see cardProp.
 	propCard = "card"
 	// propTimes is the prop with the times in a card's texts; see addTimes.
 	propTimes = "times"
-	// replicaLag is how long after it was made a post may be missing on a server that reads from replicas. There is no telling
-	// when an unknown post was made, so it counts from when it was first missed.
+	// replicaLag is how long a new post may be missing on a server that reads from replicas. The age of an unknown post is unknown, so
+	// this counts from when it was first missed.
 	replicaLag = time.Minute
-	// maxMissed bounds how many posts are remembered as missing.
+	// maxMissed is the most posts that are remembered as missing.
 	maxMissed = 1000
 )
 
-// username is what names of people look like; nothing else is mentioned.
+// username is the pattern of usernames; nothing else is mentioned.
 var username = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
 
-// cardType is the type of the posts that are cards. The browser side draws those; other clients show their attachment.
+// cardType is the type of card posts. The webapp draws those; other clients show their attachment.
 const cardType = "custom_zoom_card"
 
-// Surface shows the bridge's cards in channels, as the bot. It is safe for use by several goroutines.
+// Surface shows the bridge's cards in channels, as the bot. It is safe for concurrent use.
 type Surface struct {
 	*Client
 	// name returns a provider's name by its ID.
 	name func(providerID string) string
 
 	mu sync.Mutex
-	// missed says since when posts could not be found that should be there.
+	// missed holds the time since which an expected post couldn't be found.
 	missed map[string]time.Time
 }
 
@@ -52,7 +52,7 @@ func NewSurface(c *Client, name func(providerID string) string) *Surface {
 	return &Surface{Client: c, name: name, missed: map[string]time.Time{}}
 }
 
-// Post puts a card into a channel or thread. See bridge.Surface.
+// Post posts a card to a channel or thread. See bridge.Surface.
 func (s *Surface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, error) {
 	attachment, err := s.card(p.Place.Thread, p.Card)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Surface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, erro
 	return s.say(p.Place, post, p.Mark, props, []*model.MessageAttachment{attachment})
 }
 
-// Update brings the card of a post up to date. The text beside the card, with whom it mentions, stays as it was.
+// Update updates the card of a post. The message beside the card, including its mention, stays as it was.
 func (s *Surface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) error {
 	post, err := s.ours(m.ID)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Surface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) e
 	if sameProps(post, updated) {
 		return nil
 	}
-	// What the server knows of links and files in the post stays as it has it.
+	// What the server knows about links and files in the post stays as it is.
 	updated.Metadata = nil
 	_, err = answered(s.api.UpdatePost(updated))
 	if refused(err) && s.closed(post.ChannelId) {
@@ -101,7 +101,7 @@ func (s *Surface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) e
 	return errors.Wrapf(err, "update post %s", m.ID)
 }
 
-// Reply posts a line into the thread. See bridge.Surface.
+// Reply posts a line to the thread. See bridge.Surface.
 func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error) {
 	actions, err := s.actions(at.Thread, r.Actions)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Surface) Reply(_ context.Context, at chat.Place, r chat.Reply, mark cha
 	return s.say(at, post, mark, map[string]any{}, attachments)
 }
 
-// Announce has the bot write into a channel or thread, for all to read. ErrGone for a channel or thread that is gone.
+// Announce posts a text as the bot to a channel or thread, for everyone. Error: ErrGone for a channel or thread that is gone.
 func (s *Surface) Announce(_ context.Context, at chat.Place, text chat.Message) error {
 	_, err := s.say(at, &model.Post{Message: fitting(s.toAll().text(text), maxMessage)}, chat.Mark{}, map[string]any{}, nil)
 	return err
@@ -154,7 +154,7 @@ func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map
 	return chat.MessageRef{}, err
 }
 
-// Marked returns a post of ours as it is now, with its mark. See bridge.Surface.
+// Marked returns one of the plugin's posts in its current state, with its mark. See bridge.Surface.
 func (s *Surface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
 	post, err := s.ours(m.ID)
 	if err != nil {
@@ -167,10 +167,10 @@ func (s *Surface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, err
 	return chat.Posted{Message: RefOf(post), Mark: mark}, nil
 }
 
-// Link returns the address of a post, which leads to it in whichever team the reader is.
+// Link returns the URL of a post, which works in whichever team the reader is.
 func (s *Surface) Link(m chat.MessageRef) string { return s.SiteURL() + "/_redirect/pl/" + m.ID }
 
-// ours returns a post of the bot's. Anybody can give their own posts any props, so those of others are none of ours.
+// ours returns a post of the bot. Anyone can give their own posts any props, so others' posts don't count.
 func (s *Surface) ours(postID string) (*model.Post, error) {
 	post, err := answered(s.api.GetPost(postID))
 	switch {
@@ -187,8 +187,8 @@ func (s *Surface) ours(postID string) (*model.Post, error) {
 	return post, nil
 }
 
-// missing says what it means that a post is not found: that it is deleted, or, where replicas of the database are read, perhaps
-// that it has not arrived there yet.
+// missing returns the error for a post that wasn't found: it is deleted, or, on a server that reads from replicas, perhaps hasn't arrived
+// yet.
 func (s *Surface) missing(postID string) error {
 	if !s.Replicas() {
 		return bridge.ErrGone
@@ -198,7 +198,7 @@ func (s *Surface) missing(postID string) error {
 	since, known := s.missed[postID]
 	switch {
 	case !known && len(s.missed) >= maxMissed:
-		clear(s.missed) // those that are asked for again begin to count anew
+		clear(s.missed) // counting starts over for those that are looked up again
 		fallthrough
 	case !known:
 		s.missed[postID] = s.now()
@@ -210,19 +210,19 @@ func (s *Surface) missing(postID string) error {
 	return bridge.ErrGone
 }
 
-// closed reports whether nothing can be shown in the channel any more, since it is archived or gone.
+// closed reports whether the channel can show nothing any more, because it is archived or gone.
 func (s *Surface) closed(channelID string) bool {
 	channel, err := answered(s.api.GetChannel(channelID))
 	return statusOf(err) == http.StatusNotFound || err == nil && channel.DeleteAt != 0
 }
 
-// refused reports whether the server answered that something cannot be, and not that it failed.
+// refused reports whether the server rejected the request, as opposed to failing.
 func refused(err error) bool {
 	status := statusOf(err)
 	return status >= 400 && status < 500
 }
 
-// mention returns what calls somebody to a post; "" for nobody, and for what is no name.
+// mention returns the mention for a post; "" for no one, and for an invalid name.
 func (s *Surface) mention(channelID, who string) string {
 	switch {
 	case !username.MatchString(who), who == "all":
@@ -233,8 +233,8 @@ func (s *Surface) mention(channelID, who string) string {
 	return "@" + who
 }
 
-// join makes the bot a member of the channel and its team: the server heeds a call to all only from members. Without it the post
-// appears and calls nobody.
+// join makes the bot a member of the channel and its team: the server accepts a mention of everyone only from members. Without it the
+// post appears and notifies no one.
 func (s *Surface) join(channelID string) {
 	if _, err := answered(s.api.GetChannelMember(channelID, s.botID)); err == nil {
 		return
@@ -251,7 +251,8 @@ func (s *Surface) join(channelID string) {
 	}
 }
 
-// cardProp is what the browser side writes for its reader and the attachment, which is the same for all, cannot: the time.
+// cardProp returns the part of a card that the webapp renders for its reader and the attachment, which is the same for all, can't: the
+// time.
 func cardProp(card chat.Card) map[string]any {
 	prop := map[string]any{"footer": asItIs(card.Footer, maxFooter)}
 	if !card.At.IsZero() {
@@ -260,8 +261,8 @@ func cardProp(card chat.Card) map[string]any {
 	return prop
 }
 
-// addTimes adds the times in the card's text and fields to the props of its post, if there are any. The webapp writes them for its
-// reader; see webapp/src/times.ts.
+// addTimes adds the times in the card's text and fields to the props of its post, if there are any. The webapp shows them in the reader's
+// format; see webapp/src/times.ts.
 func (s *Surface) addTimes(props map[string]any, card chat.Card) {
 	say := s.toAll()
 	texts := []chat.Text{say.text(card.Text)}

@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// build is the card of a build in this state.
+// build returns the card of a build in this state.
 func build(state string, tone chat.Tone) chat.Card {
 	return chat.Card{
 		Emoji: "x", State: chat.Verbatim(state), Title: "web #42", URL: "https://ci.example.com/42", Tone: tone, Footer: "Jenkins",
@@ -28,7 +28,7 @@ func mark(key string) chat.Mark {
 	return chat.Mark{Provider: "jenkins", Connection: "c1", Subject: "web/42", Key: key}
 }
 
-// shown has a build's card stand in town square.
+// shown posts a build's card in town square.
 func (w *world) shown(t *testing.T, s *mattermost.Surface) (*mmtest.Post, chat.Posting) {
 	t.Helper()
 	p := chat.Posting{Place: place(w.townSquare.ID), Card: build("Running", chat.ToneRunning), Mark: mark("card")}
@@ -94,7 +94,7 @@ func TestACardListsTheTimesInItsTextsForTheWebapp(t *testing.T) {
 	require.Nil(t, post.Refreshed().GetProp("times"))
 }
 
-func TestHistoryStandsInTheThreadAndMayHaveButtons(t *testing.T) {
+func TestHistoryIsInTheThreadAndMayHaveButtons(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
@@ -135,7 +135,7 @@ func TestACallGoesOutOnceAndOnlyToWhomItCanBe(t *testing.T) {
 
 		p.Card, p.Mention = build("Fixed", chat.ToneSuccess), "channel"
 		require.NoError(t, s.Update(t.Context(), postID, p))
-		require.Equal(t, want, w.townSquare.LastPost().Message, "an edit calls nobody")
+		require.Equal(t, want, w.townSquare.LastPost().Message, "an edit notifies no one")
 	}
 }
 
@@ -170,7 +170,7 @@ func TestWhatCanBeShownNowhereAnyMoreIsGone(t *testing.T) {
 	require.ErrorIs(t, err, bridge.ErrGone)
 }
 
-// A card that another server posted a moment ago may not have arrived at the replica that this one reads from.
+// A card that another server posted a moment ago may not have reached the replica that this one reads.
 func TestAPostThatAReplicaLacksIsNotGoneYet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -215,7 +215,7 @@ func TestAPostOfADeadServerIsFoundByItsMark(t *testing.T) {
 	require.Empty(t, find(place(w.townSquare.ID).In("nothread"), mark("reply")))
 }
 
-// The server's call for what changed in a channel since a time returns any thousand posts of more.
+// The server's call for a channel's changes since a time returns an arbitrary thousand of them.
 func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -226,7 +226,7 @@ func TestTheServerShowsAThousandPostsAtOnceAndOursIsFoundAmongMore(t *testing.T)
 	for i := range 1300 {
 		w.bob.Says("More", w.townSquare)
 		if i%3 == 0 {
-			w.mm.Advance(time.Millisecond) // several are made in one
+			w.mm.Advance(time.Millisecond) // several are made in the same millisecond
 		}
 	}
 	found, err := s.Recover(t.Context(), p.Place, p.Mark, since)
@@ -267,7 +267,7 @@ func TestTheRecentCardsOfAChannelAreFoundAmongWhatPeopleSay(t *testing.T) {
 	require.Equal(t, chat.Mark{Provider: "jenkins", Key: "third"}, found[0].Mark)
 }
 
-func TestAPostOfSomebodyElseIsNoneOfOurs(t *testing.T) {
+func TestAPostOfSomeoneElseIsNotThePlugins(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := mattermost.NewSurface(w.Client, strings.ToTitle)
@@ -343,12 +343,12 @@ func TestALineWithLongAddressesIsNoLongerThanTheServerTakes(t *testing.T) {
 	thread := place(w.townSquare.ID).In(post.Id)
 	var lines []chat.Message
 	for range 40 {
-		lines = append(lines, chat.VerbatimText(chat.Join(" ", chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900)), chat.Plain("Mend it"))))
+		lines = append(lines, chat.VerbatimText(chat.Join(" ", chat.Link("0123abc", "https://git.example.com/"+strings.Repeat("x", 900)), chat.Plain("Fix it"))))
 	}
 	_, err := s.Reply(t.Context(), thread, chat.Reply{Text: chat.Lines(lines...), Mention: "alice"}, mark("long"))
 	require.NoError(t, err)
 	said := w.townSquare.LastPost().Message
-	require.Contains(t, said, "Mend it")
+	require.Contains(t, said, "Fix it")
 	require.True(t, strings.HasSuffix(said, "…"), said[len(said)-20:])
 	require.NoError(t, s.Announce(t.Context(), p.Place, chat.Lines(lines...)))
 }

@@ -9,20 +9,20 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
-// words puts messages into the language of who reads them, and their times into the reader's zone.
+// words renders messages in a reader's language, with times in the reader's zone.
 type words struct {
 	c      *Server
 	locale string
-	// user is who reads; nil for everyone.
+	// user is the reader; nil for all readers.
 	user *model.User
 }
 
-// Translator writes messages in the language, the zone and the markup of who reads them.
+// Translator renders messages in the language, time zone and markup of a reader.
 type Translator struct {
 	*Server
 }
 
-// to returns the words for a user; those for everyone where the user is not known.
+// to returns the words for a user; those for all readers if the user is unknown.
 func (c *Translator) to(person chat.PersonID) words {
 	w := c.toAll()
 	if person == "" {
@@ -42,15 +42,15 @@ func (c *Translator) to(person chat.PersonID) words {
 // toAll returns the words for what everyone in a channel reads: the server's language, and UTC.
 func (c *Translator) toAll() words { return words{c: c.Server, locale: c.settings.Load().locale} }
 
-// Markdown returns the message for where Mattermost formats text, in the user's language; in the server's for "".
+// Markdown returns the message for places where Mattermost formats text, in the user's language; in the server's for "".
 func (c *Translator) Markdown(person chat.PersonID, m chat.Message) string {
 	return c.to(person).markdown(m)
 }
 
-// Plain returns the message for where nothing formats text, in the user's language; in the server's for "".
+// Plain returns the message for places without formatting, in the user's language; in the server's for "".
 func (c *Translator) Plain(person chat.PersonID, m chat.Message) string { return c.to(person).plain(m) }
 
-// here is what everyone in a channel reads.
+// here renders the message for everyone in a channel.
 func (c *Translator) here(m chat.Message) string { return c.toAll().markdown(m) }
 
 func (w words) text(m chat.Message) chat.Text { return w.c.catalogue.Text(w.locale, m) }
@@ -65,7 +65,7 @@ func (w words) plain(m chat.Message) string {
 	return markdown.Plain(t, w.reader(t))
 }
 
-// reader returns how the user writes times, which is looked up only for texts that have any.
+// reader returns the user's time format, which is looked up only for texts that contain times.
 func (w words) reader(t chat.Text) markdown.Reader {
 	if w.user == nil || len(markdown.Times(t)) == 0 {
 		return markdown.Reader{}
@@ -75,7 +75,7 @@ func (w words) reader(t chat.Text) markdown.Reader {
 	if err != nil || name == "" {
 		return markdown.Reader{}
 	}
-	// Without the preference, Mattermost shows a clock of 12 hours.
+	// Without the preference, Mattermost uses a 12-hour clock.
 	preference, appErr := w.c.api.GetPreferenceForUser(w.user.Id, model.PreferenceCategoryDisplaySettings, model.PreferenceNameUseMilitaryTime)
 	return markdown.Reader{Zone: zone, Hours12: appErr != nil || preference.Value != "true"}
 }

@@ -32,7 +32,7 @@ var (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// world is a server with two people who share a channel, and a client that speaks as the bot.
+// world is a server with two users who share a channel, and a client that acts as the bot.
 type world struct {
 	*mattermost.Client
 	mm         *mmtest.Mattermost
@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// standUp is a meeting with all that Zoom may say of one.
+// standUp returns a meeting with all fields that Zoom may return.
 func standUp() zoom.Meeting {
 	return zoom.Meeting{
 		ID: "85746065432", UUID: "4444AAAiAAAAAiAiAiiAii==", Topic: "Stand-up of *team* @all [red]",
@@ -66,7 +66,7 @@ func standUp() zoom.Meeting {
 	}
 }
 
-// announced has alice's meeting stand in town square.
+// announced posts alice's meeting in town square.
 func (w *world) announced(t *testing.T, m zoom.Meeting) *mmtest.Post {
 	t.Helper()
 	alice, err := w.Person(t.Context(), chat.PersonID(w.alice.ID))
@@ -80,7 +80,7 @@ func (w *world) announced(t *testing.T, m zoom.Meeting) *mmtest.Post {
 	return post
 }
 
-// golden compares what clients get of a post with the file, but for the ids that the server gave.
+// golden compares what clients get of a post with the file, except for generated IDs.
 func golden(t *testing.T, name string, post *mmtest.Post) {
 	t.Helper()
 	attachments := post.Attachments()
@@ -103,7 +103,7 @@ func golden(t *testing.T, name string, post *mmtest.Post) {
 	require.Equal(t, string(want), string(got)+"\n")
 }
 
-// nine is the moment at which the tests' meetings begin.
+// nine is the time at which the tests' meetings start.
 func nine() time.Time { return time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC) }
 
 func ended(start, end time.Time) meeting.Progress {

@@ -12,7 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Actions of the buttons under our notes.
+// Actions of the buttons under the plugin's notes.
 const (
 	actionStart      = "start"
 	actionSetChoice  = "choose"
@@ -20,24 +20,24 @@ const (
 )
 
 const (
-	// sealedValue is the one value that a button of ours carries.
+	// sealedValue is the key of the one value that the plugin's buttons carry.
 	sealedValue = "sealed"
-	// buttonSeal names the seals of buttons, so that nothing else that is sealed passes for one.
+	// buttonSeal names the seals of buttons, so that no other sealed value passes for one.
 	buttonSeal = "meeting.button"
 	// buttonLife is how long a button works: a note is for the moment.
 	buttonLife = 24 * time.Hour
 )
 
-// Seals makes blobs that no one else can make or read.
+// Seals makes blobs that only the plugin can make or read.
 type Seals interface {
 	// Seal returns the blob for plain; it opens only under the same name.
 	Seal(ctx context.Context, name string, plain []byte) ([]byte, error)
-	// Open returns what Seal was given.
+	// Open returns the content of a blob that Seal made.
 	Open(ctx context.Context, name string, blob []byte) ([]byte, error)
 }
 
-// intent is what a button does, and for whom. Anyone can put a button into a post that sends a click of whoever clicks it
-// to this plugin, with any values; so what counts is only what we have sealed, for the person who was shown the button.
+// intent is what a button does, and for whom. Anyone can put a button into a post that sends a click of the user who clicks to this
+// plugin, with any values. So the only trusted value is the one the plugin sealed for the person who was shown the button.
 type intent struct {
 	Actor   chat.Actor   `json:"actor"`
 	Action  string       `json:"action"`
@@ -46,7 +46,7 @@ type intent struct {
 	Expires time.Time    `json:"expires"`
 }
 
-// intents seals what buttons do, and reads it again when one is clicked.
+// intents seals what buttons do, and opens it when one is clicked.
 type intents struct {
 	seals Seals
 	now   func() time.Time
@@ -58,7 +58,7 @@ func (s *intents) startButton(ctx context.Context, r StartRequest, choice Choice
 	return s.button(ctx, label, intent{Actor: r.Actor, Action: actionStart, Start: r})
 }
 
-// choiceButton returns a button that makes the choice the user's setting.
+// choiceButton returns a button that saves the choice as the user's setting.
 func (s *intents) choiceButton(ctx context.Context, actor chat.Actor, choice Choice, label chat.Message) (chat.Button, error) {
 	return s.button(ctx, label, intent{Actor: actor, Action: actionSetChoice, Choice: choice})
 }
@@ -76,7 +76,7 @@ func (s *intents) button(ctx context.Context, label chat.Message, what intent) (
 	return chat.Button{Label: label, Action: what.Action, Values: map[string]string{sealedValue: string(sealed)}}, nil
 }
 
-// Buttons carries out clicks on the buttons under the plugin's notes on meetings.
+// Buttons carries out clicks on the buttons under the plugin's notes about meetings.
 type Buttons struct {
 	accounts Accounts
 	index    Index
@@ -85,8 +85,8 @@ type Buttons struct {
 	log      *slog.Logger
 }
 
-// Act carries out the click on a button of the plugin's, in the place that the button was made for. Faults: ButtonExpired,
-// ButtonNotYours, and those of what the button does.
+// Act carries out the click on one of the plugin's buttons, in the place that the button was made for. Faults: ButtonExpired,
+// ButtonNotYours, and those of the button's operation.
 func (s *Buttons) Act(ctx context.Context, c chat.Click) error {
 	what, err := s.intents.of(ctx, c)
 	if err != nil {
@@ -105,14 +105,14 @@ func (s *Buttons) Act(ctx context.Context, c chat.Click) error {
 	what.Start.Actor = c.Actor
 	outcome, err := s.starter.Start(ctx, what.Start)
 	if err != nil || outcome.Prompted {
-		// The person was told by Start.
+		// Start has shown the error.
 		return nil
 	}
 	s.replace(ctx, c, chat.Say("choice.started"))
 	return nil
 }
 
-// of returns what the clicked button does. Faults: ButtonExpired, ButtonNotYours.
+// of returns the intent of the clicked button. Faults: ButtonExpired, ButtonNotYours.
 func (s *intents) of(ctx context.Context, c chat.Click) (intent, error) {
 	plain, err := s.seals.Open(ctx, buttonSeal, []byte(c.Values[sealedValue]))
 	if fault.Is(err, fault.Unreadable) {
@@ -134,7 +134,7 @@ func (s *intents) of(ctx context.Context, c chat.Click) (intent, error) {
 	return what, nil
 }
 
-// replace turns the note with the buttons into a plain answer, so that nobody clicks twice.
+// replace replaces the note and its buttons with a plain text, so that no one clicks twice.
 func (s *Buttons) replace(ctx context.Context, c chat.Click, text chat.Message) {
 	if err := c.Talk.Replace(ctx, chat.Note{Text: text}); err != nil {
 		s.log.Warn("A note couldn't be updated", "user_id", c.Actor.ID, "post_id", c.Message.ID, "error", err.Error())

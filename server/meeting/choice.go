@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// chosen returns which meeting to start: what was asked for, else the user's setting, else a unique one.
+// chosen returns which meeting to start: the requested one, or the user's setting, or a unique one.
 func (s *Starter) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 	switch r.Choice {
 	case Unique, Personal:
@@ -30,13 +30,13 @@ func (s *Starter) chosen(ctx context.Context, r StartRequest) (Choice, error) {
 	return setting, nil
 }
 
-// zoomMeetings gets the meetings to announce.
+// zoomMeetings gets the meetings to announce from Zoom.
 type zoomMeetings struct {
 	zoom     Zoom
 	accounts Accounts
 }
 
-// get returns the meeting at Zoom, with one call.
+// get creates or finds the meeting in Zoom, with one call.
 func (s *zoomMeetings) get(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
 	if r.Choice == Personal {
 		return s.personal(ctx, r, who, caller)
@@ -48,8 +48,8 @@ func (s *zoomMeetings) get(ctx context.Context, r StartRequest, who chat.Person,
 	return m, errors.Wrap(err, "create the meeting")
 }
 
-// personal gets the meeting behind the user's personal meeting ID; asking for the meeting rather than the user yields the
-// link with its passcode. An ID that Zoom does not know any more was changed: then the new one is asked for.
+// personal returns the meeting behind the user's personal meeting ID. Unlike the user's record, the meeting has a link with the passcode.
+// If Zoom no longer knows the ID, the user has changed it, and the new one is looked up.
 func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
 	id, err := s.accounts.PersonalMeetingID(ctx, who, false)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Pe
 	if err != nil {
 		return zoom.Meeting{}, errors.Wrap(err, "look up the personal meeting")
 	}
-	// Events name a personal meeting by its personal ID, whatever the answer calls it.
+	// Events name a personal meeting by its personal ID, whatever ID the response has.
 	m.ID, m.Personal = id, true
 	if r.Topic != "" {
 		m.Topic = r.Topic
@@ -73,13 +73,13 @@ func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Pe
 	return m, nil
 }
 
-// someoneElses reports whether the personal meeting belongs to another Zoom user by now: IDs that people give up are given
-// to others, and a shared grant can read anyone's meetings.
+// someoneElses reports whether the personal meeting now belongs to another Zoom user: Zoom reassigns abandoned IDs, and a shared grant
+// can read anyone's meetings.
 func someoneElses(m zoom.Meeting, caller zoom.Caller) bool {
 	return m.HostEmail != "" && strings.Contains(caller.User, "@") && !strings.EqualFold(m.HostEmail, caller.User)
 }
 
-// askWhich asks which meeting this one start is for. The answer is for this start only; the setting stays "ask".
+// askWhich asks which meeting to start. The answer is for this start only; the setting stays "ask".
 func (s *prompts) askWhich(ctx context.Context, r StartRequest) error {
 	unique, err := s.intents.startButton(ctx, r, Unique, chat.Say("choice.button.unique"))
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"mattermost-plugin-zoom/server/command"
 )
 
-// Connections is what the commands need to connect and disconnect people.
+// Connections is what the commands need to connect and disconnect users.
 type Connections interface {
-	// Connected returns whether the person's calls to Zoom can be made, and the address of the Zoom user who authorized.
+	// Connected reports whether the person can call Zoom, and the email address of the Zoom user who authorized.
 	Connected(ctx context.Context, person chat.PersonID) (email string, connected bool, err error)
-	// ConnectURL returns a link with which the person can authorize; next is resumed afterwards, "" is nothing.
+	// ConnectURL returns a link with which the person can authorize; next is resumed afterwards, "" for nothing.
 	ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error)
-	// Redeem finishes an authorization with the code that a browser was shown, and returns what is to be resumed.
+	// Redeem finishes an authorization with the code that a browser showed, and returns what to resume.
 	Redeem(ctx context.Context, person chat.PersonID, code string) (email, next string, err error)
 }
 
-// Commands are those behind /zoom.
+// Commands are the subcommands of /zoom.
 type Commands struct {
 	accounts Accounts
 	index    Index
@@ -27,7 +27,7 @@ type Commands struct {
 	starter  *Starter
 }
 
-// Command returns the tree of /zoom. It is the same whatever the settings are; what a setting forbids says so when run.
+// Command returns the tree of /zoom. It doesn't depend on the settings; a command that a setting forbids says so when run.
 func (s *Commands) Command(accounts Connections, doctor *Doctor) *command.Command {
 	tree := &command.Command{Name: "zoom", Help: chat.Say("command.zoom")}
 	tree.Sub = []*command.Command{
@@ -42,7 +42,7 @@ func (s *Commands) Command(accounts Connections, doctor *Doctor) *command.Comman
 }
 
 func (s *Commands) runStart(ctx context.Context, call command.Call) (chat.Message, error) {
-	// Start tells the person itself, whatever comes of it.
+	// Start shows the user every result itself.
 	_, _ = s.starter.Start(ctx, StartRequest{
 		Actor: call.Actor, Place: call.Place,
 		Topic: call.Text, Window: call.Window,
@@ -57,7 +57,7 @@ func (s *Commands) runConnect(accounts Connections) func(context.Context, comman
 			if err != nil {
 				return chat.Message{}, err
 			}
-			// Resume tells the person itself, whatever comes of it.
+			// Resume shows the user every result itself.
 			_, _ = s.starter.Resume(ctx, call.Actor, next)
 			return chat.Say("connect.done", "Email", email), nil
 		}
@@ -76,7 +76,7 @@ func (s *Commands) runConnect(accounts Connections) func(context.Context, comman
 	}
 }
 
-// runDisconnect asks first: what is ended takes a sign-in to get back, and with an account-level app it is everybody's.
+// runDisconnect asks for confirmation: reconnecting takes a sign-in, and an account-level app is everyone's.
 func (s *Commands) runDisconnect(ctx context.Context, call command.Call) (chat.Message, error) {
 	email, err := s.accounts.MayDisconnect(ctx, call.Actor.Person)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Commands) runDisconnect(ctx context.Context, call command.Call) (chat.M
 	return chat.Message{}, errors.Wrap(call.Talk.Tell(ctx, note), "ask whether to disconnect")
 }
 
-// runSettings shows which meeting the person starts, with a button for each other choice.
+// runSettings shows which meeting the person starts, with a button for each alternative.
 func (s *Commands) runSettings(ctx context.Context, call command.Call) (chat.Message, error) {
 	current, err := s.index.Choice(ctx, call.Actor.Person)
 	if err != nil {

@@ -11,52 +11,52 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Verdict is how a check came out.
+// Verdict is the result of a check.
 type Verdict string
 
 const (
-	// OK needs nothing.
+	// OK needs no action.
 	OK Verdict = "ok"
-	// Warn costs a feature, or may.
+	// Warn disables a feature, or may.
 	Warn Verdict = "warn"
-	// Fail keeps meetings from starting.
+	// Fail prevents meetings from starting.
 	Fail Verdict = "fail"
 )
 
-// Check is one line of the self-check: what was looked at, and how to fix it.
+// Check is one line of the self-check: what was checked, the result, and the fix.
 type Check struct {
 	ID      string
 	Verdict Verdict
 	Message chat.Message
-	// Fix says what to do; zero when nothing has to be done.
+	// Fix says what to do; zero for nothing.
 	Fix chat.Message
 }
 
-// Problem is a setting that is missing or wrong.
+// Problem is a missing or invalid setting.
 type Problem struct {
 	ID    string
 	Fatal bool
 }
 
-// Setup is what the self-check looks at.
+// Setup is the state that the self-check examines.
 type Setup struct {
 	Problems []Problem
 	// Mode is how users authorize: "user", "account" or "s2s".
 	Mode string
-	// VerifiesEmail and TrustsUnverified say which addresses count where people are matched by address.
+	// VerifiesEmail and TrustsUnverified say which addresses count if users are matched by email address.
 	VerifiesEmail    bool
 	TrustsUnverified bool
-	// Now is when the check is made.
+	// Now is the time of the check.
 	Now time.Time
-	// LastEvent is when Zoom's last signed event arrived; zero when none ever did.
+	// LastEvent is when Zoom's last signed event arrived; zero for none.
 	LastEvent time.Time
-	// URLSecret reports that events must carry a secret in their address, which the addresses shown only hint at.
+	// URLSecret reports whether events must carry a secret in their address. The addresses shown contain only a placeholder for it.
 	URLSecret bool
-	// WebhookURL is the address that events are to be sent to.
+	// WebhookURL is the address for events.
 	WebhookURL string
-	// Grant tries the credentials that everyone depends on; nil where each user has their own.
+	// Grant tests the credentials that everyone depends on; nil if each user has their own.
 	Grant func(ctx context.Context) error
-	// Further are what other parts of the plugin have found.
+	// Further are the checks of other parts of the plugin.
 	Further []Check
 }
 
@@ -65,7 +65,7 @@ type Doctor struct {
 	inspect func(ctx context.Context) (Setup, error)
 }
 
-// NewDoctor returns a doctor who looks at what inspect finds.
+// NewDoctor returns a Doctor that checks what inspect returns.
 func NewDoctor(inspect func(ctx context.Context) (Setup, error)) *Doctor {
 	return &Doctor{inspect: inspect}
 }
@@ -90,7 +90,7 @@ func (d *Doctor) Examine(ctx context.Context) ([]Check, error) {
 	return append(checks, setup.Further...), nil
 }
 
-// broken reports whether a setting is missing without which nothing works.
+// broken reports whether a required setting is missing.
 func (s Setup) broken() bool {
 	return slices.ContainsFunc(s.Problems, func(p Problem) bool { return p.Fatal })
 }
@@ -135,7 +135,7 @@ func emailCheck(setup Setup) Check {
 	return Check{ID: "email", Verdict: Warn, Message: chat.Say("check.email.untrusted"), Fix: chat.Say("check.email.untrusted.fix")}
 }
 
-// silenceMost is longer than Zoom is ever silent: it validates the address again every 72 hours, whether anything happens or not.
+// silenceMost is longer than Zoom is ever silent: it validates the address every 72 hours, even without events.
 // https://developers.zoom.us/docs/api/webhooks/
 const silenceMost = 72*time.Hour + 6*time.Hour
 
@@ -153,7 +153,7 @@ func eventCheck(setup Setup) Check {
 	return Check{ID: "events", Verdict: OK, Message: chat.Say("check.events").WithText("At", chat.Time(setup.LastEvent, chat.DateAndTime))}
 }
 
-// Run answers /zoom doctor.
+// Run responds to /zoom doctor.
 func (d *Doctor) Run(ctx context.Context, _ command.Call) (chat.Message, error) {
 	checks, err := d.Examine(ctx)
 	if err != nil {

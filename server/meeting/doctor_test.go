@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
-// examine returns what the doctor finds, by check, and all of it as an admin reads it.
+// examine returns the doctor's verdicts by check, and the whole text as an admin reads it.
 func examine(t *testing.T, setup Setup) (found map[string]Verdict, text string) {
 	t.Helper()
 	doctor := NewDoctor(func(context.Context) (Setup, error) { return setup, nil })
@@ -24,8 +24,8 @@ func examine(t *testing.T, setup Setup) (found map[string]Verdict, text string) 
 	for _, check := range checks {
 		require.NotContains(t, found, check.ID, "each is looked at once")
 		found[check.ID] = check.Verdict
-		if check.ID != "grant" { // whose failures say themselves what to do
-			require.Equal(t, check.Verdict != OK, !check.Fix.Zero(), "%s: what is wrong can be mended, and nothing else", check.ID)
+		if check.ID != "grant" { // the grant's failures say themselves what to do
+			require.Equal(t, check.Verdict != OK, !check.Fix.Zero(), "%s: a problem has a fix, and nothing else does", check.ID)
 		}
 	}
 	answer, err := doctor.Run(t.Context(), command.Call{})

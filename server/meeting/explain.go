@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// prompts asks people what a start needs first, and explains why there is no meeting.
+// prompts asks users for what a start needs first, and explains why there is no meeting.
 type prompts struct {
 	chat     Chat
 	board    Board
@@ -20,8 +20,8 @@ type prompts struct {
 	log      *slog.Logger
 }
 
-// explain tells the person why there is no meeting and what to do next. It reports whether they were given something to
-// act on, which makes the failure a question.
+// explain tells the user why there is no meeting and what to do next. It reports whether it offered a next step, which makes the failure
+// a question.
 func (s *prompts) explain(ctx context.Context, r StartRequest, cause error) (prompted bool, err error) {
 	if fault.Is(cause, fault.NotConnected, fault.Revoked, fault.AccountNotConnected, fault.AccountRevoked, fault.Unreadable) {
 		return s.inviteToConnect(ctx, r, cause)
@@ -30,13 +30,13 @@ func (s *prompts) explain(ctx context.Context, r StartRequest, cause error) (pro
 		s.accounts.ScopeMissed(ctx)
 	}
 	if fault.Is(cause, fault.ThreadElsewhere) {
-		r.Place.Thread = "" // no one would see the note in a thread that is not there
+		r.Place.Thread = "" // no one would see the note in a thread that doesn't exist
 	}
 	note := chat.Note{Text: chat.Failure(cause), Buttons: s.otherMeeting(ctx, r, cause)}
 	return false, errors.Wrap(s.chat.Ephemeral(ctx, r.asked(), r.Actor, note), "show the failure")
 }
 
-// otherMeeting offers the other kind of meeting where this kind cannot be had.
+// otherMeeting offers the other kind of meeting if this kind isn't available.
 func (s *prompts) otherMeeting(ctx context.Context, r StartRequest, cause error) []chat.Button {
 	choice := Choice("")
 	switch {
@@ -57,8 +57,8 @@ func (s *prompts) otherMeeting(ctx context.Context, r StartRequest, cause error)
 	return []chat.Button{button}
 }
 
-// inviteToConnect offers the link that mends a missing or dead grant and then goes on with this start. Where only an admin
-// can mend it, the others are told to ask one.
+// inviteToConnect offers the link that fixes a missing or revoked grant and then resumes this start. If only an admin can fix it, other
+// users read that they should ask one.
 func (s *prompts) inviteToConnect(ctx context.Context, r StartRequest, cause error) (bool, error) {
 	next, err := json.Marshal(r)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *prompts) inviteToConnect(ctx context.Context, r StartRequest, cause err
 	return err == nil && link != "", errors.Wrap(err, "show the way to connect")
 }
 
-// promptRunning asks whether to join the open meeting or to start another all the same.
+// promptRunning asks whether to join the open meeting or to start another one.
 func (s *prompts) promptRunning(ctx context.Context, r StartRequest, open Open) error {
 	if open.Message.Zero() {
 		return fault.New(fault.Busy)

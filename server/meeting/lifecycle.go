@@ -11,18 +11,18 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// ErrNotYet is an event of a meeting that this server may only not have heard of yet: try again.
+// ErrNotYet is an event of a meeting whose record may not have reached this server yet: retry.
 var ErrNotYet = errors.New("the meeting is not known yet")
 
-// Limits of what a database with replicas may not have told this server yet.
+// Limits for database replicas that lag behind.
 const (
-	// ReplicaLag is how long a record may take to reach the replicas.
+	// ReplicaLag is the longest time that a record takes to reach the replicas.
 	ReplicaLag = 5 * time.Second
-	// settledAfter is how old a post is before its absence means that it was deleted.
+	// settledAfter is the age from which a missing post counts as deleted.
 	settledAfter = 2 * time.Minute
 )
 
-// Tracker follows meetings by Zoom's events.
+// Tracker updates meetings by Zoom's events.
 type Tracker struct {
 	settings func() Settings
 	index    Index
@@ -30,11 +30,11 @@ type Tracker struct {
 	now      func() time.Time
 }
 
-// Handle brings the posts of a meeting to what Zoom says of it. Events may come late, twice, out of order, on any server, and
-// for meetings that are none of ours. After an error the same event can be handled again, from wherever it stopped.
+// Handle updates the posts of a meeting by an event. Events may arrive late, twice, out of order, on any server, and for meetings that
+// aren't the plugin's. After an error the same event can be handled again.
 func (s *Tracker) Handle(ctx context.Context, e zoom.Event) error {
 	if !isMeetingNumber(e.Meeting.ID) || e.Meeting.UUID == "" && e.Type != zoom.EventDeleted {
-		return nil // trying again would make it no better
+		return nil // a retry wouldn't help
 	}
 	var apply func(*Record) bool
 	switch e.Type {
@@ -46,7 +46,7 @@ func (s *Tracker) Handle(ctx context.Context, e zoom.Event) error {
 		apply = func(r *Record) bool { return r.End(e.Meeting.UUID, e.Meeting.HostID, e.Meeting.Start, end) }
 	case zoom.EventDeleted:
 		if e.Meeting.Occurrence {
-			return nil // one date of a series; the others stay
+			return nil // one occurrence of a series; the others stay
 		}
 		apply = func(r *Record) bool { return r.Finish(chat.MessageRef{}) }
 	default:
@@ -55,7 +55,7 @@ func (s *Tracker) Handle(ctx context.Context, e zoom.Event) error {
 	return s.apply(ctx, e, apply)
 }
 
-// apply changes the posts of the event's meeting, and those that are kept under another ID for which events may name this one.
+// apply changes the posts of the event's meeting, and posts under another ID that the event may also refer to.
 func (s *Tracker) apply(ctx context.Context, e zoom.Event, change func(*Record) bool) error {
 	record, err := s.index.UpdateMeeting(ctx, e.Meeting.ID, func(r *Record) bool {
 		return len(r.Posts) > 0 && change(r)
@@ -75,7 +75,7 @@ func (s *Tracker) apply(ctx context.Context, e zoom.Event, change func(*Record) 
 	return err
 }
 
-// applyTo changes one post that is kept under another meeting ID.
+// applyTo changes one post that is stored under another meeting ID.
 func (s *Tracker) applyTo(ctx context.Context, alias Alias, e zoom.Event, change func(*Record) bool) error {
 	if s.now().After(alias.Until) {
 		return nil

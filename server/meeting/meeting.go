@@ -1,5 +1,5 @@
-// Package meeting is the life of a Zoom meeting in chat: someone starts it, a post announces it, Zoom says that it began
-// and ended, and the same post tells so.
+// Package meeting is the life of a Zoom meeting in chat: a user starts it, a post announces it, Zoom's events say that it started and
+// ended, and the post shows that. It renders no posts and stores no records; the ports Board and Index do.
 package meeting
 
 import (
@@ -11,46 +11,46 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// What a Board returns for a post that it can't rewrite.
+// Errors of a Board for a post that it can't update.
 var (
-	// ErrGone is a post that no one will ever change again.
+	// ErrGone is a post that will never change again.
 	ErrGone = errors.New("the post is gone")
-	// ErrMissing is a post that is not found: deleted, or too new for this server to know.
+	// ErrMissing is a post that wasn't found: deleted, or too new for this server to know.
 	ErrMissing = errors.New("the post is missing")
 )
 
-// Choice is which meeting someone starts.
+// Choice is which kind of meeting to start.
 type Choice string
 
 const (
 	// Unspecified leaves it to the user's setting.
 	Unspecified Choice = ""
-	// Unique is a meeting with an ID of its own; the setting of those who chose nothing.
+	// Unique is a meeting with an ID of its own; the default setting.
 	Unique Choice = "unique"
 	// Personal is the meeting with the user's personal meeting ID.
 	Personal Choice = "personal"
-	// Ask asks each time; only a setting, never a choice for one start.
+	// Ask asks each time; only a setting, never the choice for one start.
 	Ask Choice = "ask"
 )
 
-// Status is how far a meeting has come, as its post shows it.
+// Status is the stage of a meeting that its post shows.
 type Status string
 
 const (
-	// Announced is a meeting that can be joined; Zoom has not said yet that it began.
+	// Announced is a meeting that can be joined; Zoom hasn't reported yet that it started.
 	Announced Status = "announced"
-	// Started is a meeting that Zoom said has begun.
+	// Started is a meeting that has started, as reported by Zoom.
 	Started Status = "started"
-	// Ended is a meeting that Zoom said is over.
+	// Ended is a meeting that has ended, as reported by Zoom.
 	Ended Status = "ended"
 )
 
 // Progress is the part of a meeting's post that changes.
 type Progress struct {
 	Status Status
-	// UUID is Zoom's identity of the one session that the post is about; "" before it began.
+	// UUID is Zoom's ID of the session that the post is about; "" before it starts.
 	UUID string
-	// StartedAt and EndedAt are Zoom's own times; zero where Zoom did not say.
+	// StartedAt and EndedAt are Zoom's own times; zero if Zoom didn't report them.
 	StartedAt time.Time
 	EndedAt   time.Time
 }
@@ -62,97 +62,97 @@ type Announcement struct {
 	Meeting zoom.Meeting
 }
 
-// Running is a meeting that is open in a channel, as the prompt shows it that keeps people from starting a second one.
+// Running is a meeting that is open in a channel, for the prompt that users see before they start a second one.
 type Running struct {
 	Message   chat.MessageRef
 	MeetingID string
 	JoinURL   string
-	// Topic and Creator are as people wrote them: not escaped.
+	// Topic and Creator are as users entered them, unescaped.
 	Topic   string
 	Creator string
-	// Requested is the topic of the start that was held back.
+	// Requested is the topic of the start that waits for the answer.
 	Requested string
-	// RequestedThread is the thread that meeting was to go to.
+	// RequestedThread is the thread for that meeting's post.
 	RequestedThread string
-	// RequestedChoice is the choice of the start that was held back.
+	// RequestedChoice is the kind of that meeting.
 	RequestedChoice Choice
-	// Another is the button that starts another meeting all the same.
+	// Another is the button that starts another meeting anyway.
 	Another chat.Button
 }
 
-// Chat is what the service needs of the chat product.
+// Chat is what the service needs from the chat product.
 type Chat interface {
 	// Person returns the user with this ID.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
 	// Channel returns the channel with this ID.
 	Channel(ctx context.Context, at chat.Place) (chat.Channel, error)
-	// MayPost reports whether the user may post in the channel now; no one may in one that is archived or unknown.
+	// MayPost reports whether the user may post in the channel now; in an archived or unknown one no one may.
 	MayPost(ctx context.Context, actor chat.Actor, at chat.Place) bool
-	// Thread returns the thread that the message belongs to. Fault: ThreadElsewhere when that is not in its channel.
+	// Thread returns the thread that the message belongs to. Fault: ThreadElsewhere if that isn't in its channel.
 	Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error)
 	// Ephemeral shows a note to one user in a place.
 	Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error
-	// OpenJoinPage makes the one window that asked open the address. It does nothing without a window.
+	// OpenJoinPage makes the requesting window open the address. Without a window it does nothing.
 	OpenJoinPage(ctx context.Context, actor chat.Actor, window, url string)
 }
 
-// Board is where meetings are announced.
+// Board posts announcements of meetings.
 type Board interface {
 	// Announce posts the meeting in its creator's name.
 	Announce(ctx context.Context, a Announcement) (chat.MessageRef, error)
-	// Rewrite brings the post to the progress; a post that shows it already is left alone. ErrGone or ErrMissing when there is none to rewrite.
+	// Rewrite updates the post to show the progress; a post that already shows it stays as it is. Errors: ErrGone, ErrMissing.
 	Rewrite(ctx context.Context, m chat.MessageRef, p Progress) error
-	// PromptRunning asks one person whether to join the meeting that is open here or to start another.
+	// PromptRunning asks one user whether to join the meeting that is open here or to start another.
 	PromptRunning(ctx context.Context, at chat.Place, actor chat.Actor, r Running) error
 }
 
 // Zoom is what the service calls in Zoom.
 type Zoom interface {
-	// CreateMeeting creates a meeting of the caller's.
+	// CreateMeeting creates a meeting for the caller.
 	CreateMeeting(ctx context.Context, as zoom.Caller, m zoom.CreateMeeting) (zoom.Meeting, error)
 	// Meeting returns the meeting with this ID; for a personal meeting ID, the personal meeting.
 	Meeting(ctx context.Context, as zoom.Caller, id string) (zoom.Meeting, error)
-	// PastMeeting returns the session with this UUID, or the latest one of the meeting with this ID, once it is over.
+	// PastMeeting returns the ended session with this UUID, or the latest one of the meeting with this ID.
 	PastMeeting(ctx context.Context, as zoom.Caller, key string) (zoom.PastMeeting, error)
-	// User returns the caller as Zoom knows them.
+	// User returns the caller's Zoom user.
 	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 
-// Accounts says as whom a user acts in Zoom.
+// Accounts is what the service needs to act as a user in Zoom.
 type Accounts interface {
 	// Caller returns the identity for the user's calls. Faults: NotConnected, AccountNotConnected, EmailUnverified, …
 	Caller(ctx context.Context, who chat.Person) (zoom.Caller, error)
-	// PersonalMeetingID returns the user's personal meeting ID; fresh asks Zoom again. Fault: NoPersonalMeeting.
+	// PersonalMeetingID returns the user's personal meeting ID; fresh looks it up in Zoom again. Fault: NoPersonalMeeting.
 	PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error)
-	// ScopeMissed is told of a call that Zoom refused for want of a scope.
+	// ScopeMissed handles a call that Zoom refused because of a missing scope.
 	ScopeMissed(ctx context.Context)
-	// ConnectURL returns a link that lets the user authorize and then resumes what next describes.
+	// ConnectURL returns a link with which the user authorizes and then resumes next.
 	ConnectURL(ctx context.Context, person chat.PersonID, next string) (string, error)
-	// MayDisconnect reports whether there is a grant that the user may end, and the address it is of; "" where that is not known.
+	// MayDisconnect checks that the user has a grant to end, and returns its email address; "" if unknown.
 	MayDisconnect(ctx context.Context, person chat.PersonID) (email string, err error)
 	// Disconnect ends the user's grant.
 	Disconnect(ctx context.Context, person chat.PersonID) error
 }
 
-// Index remembers which posts belong to which meeting.
+// Index stores which posts belong to which meeting.
 type Index interface {
-	// UpdateMeeting changes the record of a meeting ID; change gets a zero record when there is none, and returns whether to write.
-	// It may be called several times, when others write the same record.
+	// UpdateMeeting changes the record of a meeting ID. change gets a zero record if there is none, and returns whether to write. It may
+	// be called several times if others write the same record.
 	UpdateMeeting(ctx context.Context, meetingID string, change func(*Record) bool) (Record, error)
-	// UpdateOpen changes the list of meetings that are open in a channel, likewise.
+	// UpdateOpen changes the list of meetings that are open in a channel, in the same way.
 	UpdateOpen(ctx context.Context, at chat.Place, change func(*OpenList) bool) (OpenList, error)
-	// Choice returns the user's setting, Unspecified when there is none.
+	// Choice returns the user's setting, Unspecified for none.
 	Choice(ctx context.Context, person chat.PersonID) (Choice, error)
 	// SetChoice stores the user's setting.
 	SetChoice(ctx context.Context, person chat.PersonID, c Choice) error
 }
 
-// Settings are what admins decide, as the service needs it.
+// Settings are the admins' settings that the service needs.
 type Settings struct {
-	// Missing names the first setting without which no meeting can start; "" when there is none.
+	// Missing names the first required setting that isn't set; "" for none.
 	Missing string
-	// Replicas reports that reads may be behind writes.
+	// Replicas reports whether reads may lag behind writes.
 	Replicas bool
-	// RestrictPublic keeps meetings out of public channels.
+	// RestrictPublic forbids meetings in public channels.
 	RestrictPublic bool
 }

@@ -12,44 +12,44 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// Recheck asks Zoom about a meeting whose post says that it is open: Zoom gives up on an event after four attempts, and a meeting whose end it
-// never told would stay open for ever.
+// Recheck asks Zoom about a meeting whose post shows it as open: Zoom gives up on an event after four attempts, and without the event a
+// post would stay open forever.
 type Recheck struct {
 	MeetingID string          `json:"meeting"`
 	Message   chat.MessageRef `json:"message"`
-	// Person is who who started the meeting, in whose name Zoom is asked.
+	// Person is the user who started the meeting, in whose name Zoom is asked.
 	Person chat.PersonID `json:"person"`
 }
 
-// Scheduler keeps rechecks until they are due. One server of the cluster carries each out, whichever is up then.
+// Scheduler keeps rechecks until they are due. One running server of the cluster carries each out.
 type Scheduler interface {
-	// Plan has the look carried out at this time.
+	// Schedule has the recheck carried out at this time.
 	Schedule(ctx context.Context, c Recheck, due time.Time) error
 }
 
-// How often Zoom is asked about one meeting, and when it is given up.
+// How often Zoom is asked about a meeting, and when that ends.
 const (
 	lookMin = 15 * time.Minute
 	lookMax = 24 * time.Hour
-	// forgottenAfter is when Zoom has forgotten a meeting that no one used, with a day to spare:
+	// forgottenAfter is when Zoom has removed an unused meeting, plus a day:
 	// https://developers.zoom.us/docs/api/using-zoom-apis/
 	forgottenAfter = 31 * 24 * time.Hour
 )
 
-// rechecks plans when to ask Zoom about a meeting.
+// rechecks schedules when to ask Zoom about a meeting.
 type rechecks struct {
 	scheduler Scheduler
 	now       func() time.Time
 }
 
-// plan has a meeting looked at again, more rarely as it ages: after half its age, at least every day.
+// plan schedules the next recheck, at growing intervals: after half the meeting's age, at least once a day.
 func (s *rechecks) plan(ctx context.Context, c Recheck, since time.Time) error {
 	now := s.now()
 	wait := min(max(now.Sub(since)/2, lookMin), lookMax)
 	return errors.Wrap(s.scheduler.Schedule(ctx, c, now.Add(wait)), "schedule a recheck of the meeting")
 }
 
-// Reconciler asks Zoom about meetings that are open here.
+// Reconciler asks Zoom about open meetings.
 type Reconciler struct {
 	chat     Chat
 	zoom     Zoom
@@ -61,8 +61,8 @@ type Reconciler struct {
 	log      *slog.Logger
 }
 
-// Reconcile brings the post up to what Zoom says of its meeting now, and plans the next look while the meeting is open. It may be
-// repeated at any time.
+// Reconcile updates the post to what Zoom now says about its meeting, and schedules the next recheck while the meeting is open. It is
+// idempotent.
 func (s *Reconciler) Reconcile(ctx context.Context, c Recheck) error {
 	post, personal, err := s.openPost(ctx, c)
 	if err != nil || post == nil {
@@ -70,7 +70,7 @@ func (s *Reconciler) Reconcile(ctx context.Context, c Recheck) error {
 	}
 	sure, err := s.look(ctx, c, *post, personal)
 	if err != nil {
-		// Whatever passes by itself has passed by the next look, and what doesn't ends with the meeting's age.
+		// Temporary errors have passed by the next recheck; rechecks end with the meeting's maximum age.
 		s.log.Info("An open meeting couldn't be looked up in Zoom; it's checked again later", "meeting_id", c.MeetingID, "post_id", c.Message.ID, "code", string(fault.CodeOf(err)), "error", err.Error())
 	}
 	if !sure && s.outlived(*post, personal) {
@@ -84,7 +84,7 @@ func (s *Reconciler) Reconcile(ctx context.Context, c Recheck) error {
 	return s.rechecks.plan(ctx, c, later(post.PostedAt, post.StartedAt))
 }
 
-// openPost returns the post of the look while its meeting isn't over, nil otherwise. It keeps the record from running out.
+// openPost returns the recheck's post while its meeting isn't over, nil otherwise. It extends the record's life.
 func (s *Reconciler) openPost(ctx context.Context, c Recheck) (*Post, bool, error) {
 	var open *Post
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, func(r *Record) bool {
@@ -99,7 +99,7 @@ func (s *Reconciler) openPost(ctx context.Context, c Recheck) (*Post, bool, erro
 	return open, record.Personal, errors.Wrap(err, "read the meeting's record")
 }
 
-// look asks Zoom and applies the answer. It reports whether Zoom said that the meeting can be joined.
+// look asks Zoom and applies the answer. It reports whether the meeting can be joined according to Zoom.
 func (s *Reconciler) look(ctx context.Context, c Recheck, post Post, personal bool) (open bool, err error) {
 	if post.Status == Ended {
 		return false, s.posts.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
@@ -115,7 +115,7 @@ func (s *Reconciler) look(ctx context.Context, c Recheck, post Post, personal bo
 	m, err := s.zoom.Meeting(ctx, caller, c.MeetingID)
 	switch {
 	case err == nil && personal && (someoneElses(m, caller) || m.HostID != "" && post.HostID != "" && m.HostID != post.HostID):
-		return false, s.finish(ctx, c) // the number is another user's by now
+		return false, s.finish(ctx, c) // the number belongs to another user now
 	case err == nil && m.Running():
 		return true, s.running(ctx, c, post, caller, m)
 	case err == nil && m.Status == "":
@@ -128,7 +128,7 @@ func (s *Reconciler) look(ctx context.Context, c Recheck, post Post, personal bo
 	return false, err
 }
 
-// running applies that a session is under way now. Since when, Zoom doesn't say.
+// running applies that a session is in progress. Zoom doesn't say since when.
 func (s *Reconciler) running(ctx context.Context, c Recheck, post Post, caller zoom.Caller, m zoom.Meeting) error {
 	if m.UUID == "" || m.UUID == post.UUID {
 		return nil
@@ -141,14 +141,14 @@ func (s *Reconciler) running(ctx context.Context, c Recheck, post Post, caller z
 	return s.change(ctx, c, m.UUID, func(r *Record) bool { return r.StartSeen(m.UUID, m.HostID, s.now()) })
 }
 
-// waiting applies that no session is under way, of a meeting that can still be started.
+// waiting applies that no session is in progress, for a meeting that can still be started.
 func (s *Reconciler) waiting(ctx context.Context, c Recheck, post Post, personal bool, caller zoom.Caller) (open bool, err error) {
 	held, err := s.over(ctx, c, post, caller)
 	return !held && !personal, err
 }
 
-// unknown applies that Zoom doesn't know the meeting: it was deleted, or it is an instant meeting that is over. A person who has
-// connected another Zoom account since then doesn't see it, which says nothing.
+// unknown applies that Zoom doesn't know the meeting: it was deleted, or it was an instant meeting and is over. For a person who has
+// connected another Zoom account since, it proves nothing.
 func (s *Reconciler) unknown(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (open bool, err error) {
 	if caller.App == zoom.UserApp && post.HostID != "" {
 		user, err := s.zoom.User(ctx, caller)
@@ -163,13 +163,13 @@ func (s *Reconciler) unknown(ctx context.Context, c Recheck, post Post, caller z
 	return false, s.finish(ctx, c)
 }
 
-// over ends the post with the times of its session, if there was one. Without the right to read past meetings, or on a plan
-// without them, a session that was under way is ended without its end time.
+// over ends the post with the times of its session, if there was one. Without the scope for past meetings, or on a plan without them, a
+// session in progress ends without an end time.
 func (s *Reconciler) over(ctx context.Context, c Recheck, post Post, caller zoom.Caller) (held bool, err error) {
 	key := c.MeetingID
 	if post.Status == Started {
 		if s.now().Sub(post.StartedAt) < settledAfter {
-			return true, nil // Zoom's own parts may not agree yet
+			return true, nil // Zoom's own services may be out of sync
 		}
 		key = post.UUID
 	}
@@ -198,12 +198,12 @@ func (s *Reconciler) outlived(post Post, personal bool) bool {
 	return age > forgottenAfter
 }
 
-// finish ends the post without times that nobody knows.
+// finish ends the post without times, which are unknown.
 func (s *Reconciler) finish(ctx context.Context, c Recheck) error {
 	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.Message) })
 }
 
-// change changes the meeting's record and shows what came of it.
+// change changes the meeting's record and updates the post.
 func (s *Reconciler) change(ctx context.Context, c Recheck, uuid string, change func(*Record) bool) error {
 	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, change)
 	if err != nil {

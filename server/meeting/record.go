@@ -7,21 +7,21 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Record is what is known of one meeting ID: the posts that announced it, and the sessions that are over.
+// Record is what is known about one meeting ID: the posts that announced it, and its ended sessions.
 //
-// A meeting ID can have several posts and several sessions, each with a UUID of its own: a personal meeting ID always does,
-// and any meeting can be started again. Events come late, twice and out of order, so the record only ever moves forward.
+// A meeting ID can have several posts and several sessions, each with its own UUID: a personal meeting ID always does, and any meeting
+// can be started again. Events arrive late, twice and out of order, so the record only moves forward.
 type Record struct {
-	// Personal reports a personal meeting ID: its sessions may be not ours.
+	// Personal reports a personal meeting ID: its sessions may not be the plugin's.
 	Personal bool      `json:"personal,omitempty"`
 	Posts    []Post    `json:"posts,omitempty"`
 	Over     []Session `json:"over,omitempty"`
-	// Aliases are posts that are kept under another meeting ID and whose events may name this one.
+	// Aliases are posts that are stored under another meeting ID and whose events may carry this one.
 	Aliases []Alias `json:"aliases,omitempty"`
 }
 
-// Alias leads from a number that events may carry to the post that they are about: an account that forces the personal meeting ID
-// creates a meeting with an ID of its own, and tells of it by the personal one.
+// Alias leads from an ID that events may carry to the post that they are about: an account that enforces the personal meeting ID creates
+// a meeting with an ID of its own, but reports it under the personal one.
 type Alias struct {
 	MeetingID string          `json:"meeting"`
 	Message   chat.MessageRef `json:"message"`
@@ -32,17 +32,17 @@ type Alias struct {
 type Post struct {
 	Message  chat.MessageRef `json:"message"`
 	PostedAt time.Time       `json:"posted"`
-	// HostID is Zoom's id of the host; "" when Zoom did not say. A personal meeting ID that its owner gave up gets another.
+	// HostID is Zoom's ID of the host; "" if Zoom didn't report it. Zoom reassigns abandoned personal meeting IDs.
 	HostID string `json:"host,omitempty"`
-	// JoinHost is the host of the join link that Zoom's API answered with.
+	// JoinHost is the host of the join link that Zoom's API returned.
 	JoinHost  string    `json:"join_host,omitempty"`
 	Status    Status    `json:"status"`
 	UUID      string    `json:"uuid,omitempty"`
 	StartedAt time.Time `json:"started,omitzero"`
 	EndedAt   time.Time `json:"ended,omitzero"`
-	// Rev counts the changes of what the post is to show.
+	// Rev counts the changes to what the post should show.
 	Rev int `json:"rev,omitempty"`
-	// Shown is the status that the post was last brought to, so that a crash or a race in between is noticed.
+	// Shown is the status that the post was last updated to. It reveals a crash or a race in between.
 	Shown Status `json:"shown,omitempty"`
 }
 
@@ -51,23 +51,23 @@ func (p Post) Progress() Progress {
 	return Progress{Status: p.Status, UUID: p.UUID, StartedAt: p.StartedAt, EndedAt: p.EndedAt}
 }
 
-// shows reports whether both are to show the same.
+// shows reports whether both posts should show the same.
 func (p Post) shows(other Post) bool {
 	return p.Status == other.Status && p.UUID == other.UUID && p.StartedAt.Equal(other.StartedAt) && p.EndedAt.Equal(other.EndedAt)
 }
 
-// Session is one run of the meeting that is over.
+// Session is one ended session of the meeting.
 type Session struct {
 	UUID    string    `json:"uuid"`
 	EndedAt time.Time `json:"ended"`
 }
 
-// Bounds on which session of a personal meeting ID a post can be about: the ID is used for years, mostly for meetings that were
-// announced elsewhere or nowhere.
+// Limits on which session of a personal meeting ID a post can be about: the ID is used for years, mostly for meetings that were announced
+// elsewhere or nowhere.
 const (
-	// clockSkew is how far Zoom's clock and ours may be apart.
+	// clockSkew is the largest expected difference between Zoom's clock and the server's.
 	clockSkew = 2 * time.Minute
-	// awaitedFor is how long after its post a meeting may begin.
+	// awaitedFor is how long after its post a meeting may start.
 	awaitedFor = 24 * time.Hour
 )
 
@@ -86,7 +86,7 @@ func (r *Record) Announce(p Post, personal bool) {
 	}
 }
 
-// Alias adds an alias for a post that was made then, and forgets those that have served their time.
+// Alias adds an alias for a post made at this time, and removes expired ones.
 func (r *Record) Alias(meetingID string, m chat.MessageRef, posted time.Time) {
 	r.Aliases = slices.DeleteFunc(r.Aliases, func(a Alias) bool { return posted.After(a.Until) })
 	r.Aliases = append(r.Aliases, Alias{MeetingID: meetingID, Message: m, Until: posted.Add(awaitedFor + startedFor)})
@@ -95,8 +95,8 @@ func (r *Record) Alias(meetingID string, m chat.MessageRef, posted time.Time) {
 	}
 }
 
-// only returns a record with one of the posts, to apply to it what is told of another number: such a post is about one session,
-// that of a personal meeting. What is told of another session is none of its business.
+// only returns a record with just one of the posts, to apply an event under another ID to it: such a post is about one session, that of a
+// personal meeting. Events of other sessions don't apply.
 func (r *Record) only(m chat.MessageRef, uuid string) (part *Record, put func()) {
 	for i, p := range r.Posts {
 		if p.Message.Is(m) && (p.Status == Announced || p.UUID == uuid) {
@@ -107,7 +107,7 @@ func (r *Record) only(m chat.MessageRef, uuid string) (part *Record, put func())
 	return &Record{}, func() {}
 }
 
-// Start applies that the host began the session and reports whether anything changed. The host is "" when Zoom did not say.
+// Start applies that the host started the session and reports whether anything changed. host is "" if Zoom didn't report it.
 func (r *Record) Start(uuid, host string, at time.Time) bool {
 	if r.isOver(uuid) {
 		return r.startKnown(uuid, at)
@@ -121,7 +121,7 @@ func (r *Record) Start(uuid, host string, at time.Time) bool {
 	return changed
 }
 
-// StartSeen applies that the session is under way now, which doesn't tell when it began.
+// StartSeen applies that the session is in progress, which doesn't say when it started.
 func (r *Record) StartSeen(uuid, host string, now time.Time) bool {
 	changed := r.Start(uuid, host, now)
 	for i := range r.Posts {
@@ -132,7 +132,7 @@ func (r *Record) StartSeen(uuid, host string, now time.Time) bool {
 	return changed
 }
 
-// Finish applies that the post's meeting is over, whenever that was, and reports whether anything changed.
+// Finish applies that the post's meeting ended at an unknown time, and reports whether anything changed.
 func (r *Record) Finish(m chat.MessageRef) bool {
 	changed := false
 	for i := range r.Posts {
@@ -144,7 +144,7 @@ func (r *Record) Finish(m chat.MessageRef) bool {
 	return changed
 }
 
-// startKnown notes when a session began that is known to be over: what the word on its end left out.
+// startKnown records when an ended session started if the end event lacked it.
 func (r *Record) startKnown(uuid string, at time.Time) bool {
 	changed := false
 	for i := range r.Posts {
@@ -156,10 +156,10 @@ func (r *Record) startKnown(uuid string, at time.Time) bool {
 	return changed
 }
 
-// hostedBy reports whether the post of a personal meeting can be about a session of this host.
+// hostedBy reports whether a personal meeting's post can be about a session of this host.
 func (p *Post) hostedBy(host string) bool { return p.HostID == "" || host == "" || p.HostID == host }
 
-// moved counts a change, if there was one, and passes on whether there was.
+// moved counts a change if there was one, and returns whether there was.
 func (p *Post) moved(changed bool) bool {
 	if changed {
 		p.Rev++
@@ -167,7 +167,7 @@ func (p *Post) moved(changed bool) bool {
 	return changed
 }
 
-// awaits reports whether a session that began then can be the one that the post announced.
+// awaits reports whether the post can be about a session that started at this time.
 func (p *Post) awaits(at time.Time) bool {
 	return !at.Before(p.PostedAt.Add(-clockSkew)) && at.Before(p.PostedAt.Add(awaitedFor))
 }
@@ -182,10 +182,10 @@ func (p *Post) start(uuid string, at time.Time, personal bool) bool {
 	case p.Status == Started && !at.After(p.StartedAt), p.Status == Ended && !at.After(p.EndedAt):
 		return false
 	case p.Status == Ended && personal:
-		// Someone uses the personal room again; that session was not announced here.
+		// The personal room is in use again; that session wasn't announced here.
 		return false
 	case p.Status == Started && personal:
-		// A room holds one session at a time: ours is over, though Zoom's word on it never came.
+		// A room holds one session at a time: the post's session is over, although its event never arrived.
 		p.Status = Ended
 		return true
 	}
@@ -193,7 +193,7 @@ func (p *Post) start(uuid string, at time.Time, personal bool) bool {
 	return true
 }
 
-// End applies that the host's session is over and reports whether anything changed.
+// End applies that the host's session ended and reports whether anything changed.
 func (r *Record) End(uuid, host string, start, end time.Time) bool {
 	changed := false
 	if !r.isOver(uuid) {
@@ -215,20 +215,20 @@ func (p *Post) end(uuid string, start, end time.Time, personal bool) bool {
 	switch {
 	case p.UUID == uuid && (p.Status != Ended || p.EndedAt.IsZero() && !end.IsZero()):
 	case p.Status == Announced && p.UUID == "":
-		// The word that it began was lost or comes later. A personal room may have been left before this post was made, or be
-		// used long after it; and a post that was made while the room was in use is about that session.
+		// The start event was lost or is late. A personal room may have been left before this post was made, or used long after it; and a
+		// post that was made while the room was in use is about that session.
 		if personal && !p.covers(start, end) {
 			return false
 		}
 	default:
 		return false
 	}
-	// What Zoom leaves out is missing, not gone.
+	// A time that Zoom omits is unknown, not removed.
 	p.Status, p.UUID, p.StartedAt, p.EndedAt = Ended, uuid, orElse(start, p.StartedAt), orElse(end, p.EndedAt)
 	return true
 }
 
-// covers reports whether a session that is over, of which no beginning was told, can be the one that the post announced.
+// covers reports whether the post can be about an ended session without a start event.
 func (p *Post) covers(start, end time.Time) bool {
 	if start.IsZero() {
 		return !p.PostedAt.After(end) && p.awaits(end)
@@ -236,7 +236,7 @@ func (p *Post) covers(start, end time.Time) bool {
 	return p.awaits(start) || !p.PostedAt.After(end) && !start.After(p.PostedAt)
 }
 
-// Of returns the positions of the posts that are about the session, or whose state is not shown yet.
+// Of returns the indexes of the posts that are about the session, or whose state isn't shown yet.
 func (r *Record) Of(uuid string) []int {
 	var found []int
 	for i, p := range r.Posts {

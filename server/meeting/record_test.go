@@ -14,7 +14,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func at(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
 
-// message is a message in the channel c.
+// message returns a message in channel c.
 func message(id string) chat.MessageRef {
 	return chat.MessageRef{Place: chat.Place{Surface: chat.Mattermost, Channel: "c"}, ID: id}
 }
@@ -34,7 +34,7 @@ func TestAMeetingBeginsAndEndsOnItsPost(t *testing.T) {
 	require.Equal(t, Progress{Status: Ended, UUID: "u1", StartedAt: at(1), EndedAt: at(31)}, r.Posts[0].Progress())
 }
 
-func TestEventsThatComeTwiceChangeNothing(t *testing.T) {
+func TestEventsThatArriveTwiceChangeNothing(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("p", 0), false)
@@ -129,8 +129,8 @@ func TestAPersonalRoomIsNotFollowedForPostsThatAreNotAboutIt(t *testing.T) {
 		host         string
 	}{
 		"a session weeks later":                        {20 * 24 * 60, 20*24*60 + 30, "ann"},
-		"a session from before, told 85 minutes late":  {-90, -60, "ann"},
-		"a session of somebody who got the ID by then": {5, 35, "bob"},
+		"an earlier session, reported 85 minutes late": {-90, -60, "ann"},
+		"a session of the ID's next owner":             {5, 35, "bob"},
 	} {
 		var r Record
 		r.Announce(Post{Message: message("p"), PostedAt: at(0), Status: Announced, HostID: "ann"}, true)
@@ -142,7 +142,7 @@ func TestAPersonalRoomIsNotFollowedForPostsThatAreNotAboutIt(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsAheadOfZoomsEndsItsPostsAllTheSame(t *testing.T) {
+func TestAClockThatIsAheadOfZoomsEndsItsPostsAnyway(t *testing.T) {
 	t.Parallel()
 	var r Record
 	r.Announce(announced("p", 1), true)
@@ -150,7 +150,7 @@ func TestAClockThatIsAheadOfZoomsEndsItsPostsAllTheSame(t *testing.T) {
 	require.Equal(t, Ended, r.Posts[0].Status)
 }
 
-// Whatever order the events of two sessions come in, and however often, the post ends up the same.
+// The post ends up the same, whatever the order of the events of two sessions, and however often they arrive.
 func TestTheOrderOfEventsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	events := []func(*Record){

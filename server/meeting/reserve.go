@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// reservations keeps two people from starting a meeting in one channel at the same time.
+// reservations keeps two users from starting a meeting in one channel at the same time.
 type reservations struct {
 	chat  Chat
 	index Index
@@ -19,8 +19,8 @@ type reservations struct {
 	log   *slog.Logger
 }
 
-// free reserves the channel for the start, unless a meeting is open there: then it returns that one. A meeting whose post was
-// deleted is open no more.
+// free reserves the channel for the start, unless a meeting is open there: then it returns that one. A meeting whose post was deleted is
+// no longer open.
 func (s *reservations) free(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
 	for {
 		running, err := s.reserve(ctx, r, ticket)
@@ -38,8 +38,8 @@ func (s *reservations) free(ctx context.Context, r StartRequest, ticket string) 
 	}
 }
 
-// reserve notes the start in the channel's list, unless a meeting is open there: then it returns that one.
-// The list is swapped, so of two people who start in the same moment only one gets through, on whichever servers they are.
+// reserve records the start in the channel's list, unless a meeting is open there: then it returns that one. The list is changed by
+// compare-and-set, so of two simultaneous starts only one succeeds, on whichever servers they run.
 func (s *reservations) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
 	var running *Open
 	_, err := s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool {
@@ -48,7 +48,7 @@ func (s *reservations) reserve(ctx context.Context, r StartRequest, ticket strin
 		running = nil
 		held := l.current()
 		if r.AllTheSame {
-			// Whoever presses the button three times wants one more meeting, not three.
+			// A user who clicks the button three times wants one more meeting, not three.
 			held = l.underWay(r.Actor)
 		}
 		if held != nil {
@@ -62,9 +62,9 @@ func (s *reservations) reserve(ctx context.Context, r StartRequest, ticket strin
 	return running, errors.Wrap(err, "look for an open meeting")
 }
 
-// release gives the channel back after a start that failed.
+// release frees the channel after a failed start.
 func (s *reservations) release(ctx context.Context, at chat.Place, ticket string) {
-	// The caller's time may have run out, which must not leave the channel blocked.
+	// The caller's context may have expired, which must not leave the channel blocked.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	if _, err := s.index.UpdateOpen(ctx, at, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {

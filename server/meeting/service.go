@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Service starts meetings and follows them.
+// Service starts meetings and tracks them.
 type Service struct {
 	*Starter
 	*Buttons
@@ -28,7 +28,7 @@ type Dependencies struct {
 	Log       *slog.Logger
 }
 
-// NewService returns a service that works with these.
+// NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
 	offered := &intents{seals: d.Seals, now: d.Now}
 	shown := &posts{settings: d.Settings, board: d.Board, index: d.Index, now: d.Now}

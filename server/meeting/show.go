@@ -7,10 +7,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// showAttempts bounds how often one event brings a post up to date, while other events move the meeting on.
+// showAttempts limits how often one event updates a post while other events change the meeting.
 const showAttempts = 5
 
-// posts brings the posts of meetings up to date.
+// posts updates the posts of meetings.
 type posts struct {
 	settings func() Settings
 	board    Board
@@ -18,8 +18,8 @@ type posts struct {
 	now      func() time.Time
 }
 
-// showAll brings the posts that are about the session up to date. A post that cannot be shown keeps no other from being shown; the
-// first failure has the event handled again.
+// showAll updates the posts that are about the session. If one fails, the others are still updated; the first error makes the event be
+// handled again.
 func (s *posts) showAll(ctx context.Context, meetingID string, record Record, uuid string) error {
 	var err error
 	for _, i := range record.Of(uuid) {
@@ -30,8 +30,8 @@ func (s *posts) showAll(ctx context.Context, meetingID string, record Record, uu
 	return err
 }
 
-// show brings one post to the meeting's state and notes that it did. Another event may have moved the meeting on in the
-// meantime, and its post with it or not: then the post is brought to the newer state, whoever wrote last.
+// show updates one post to the meeting's state and records that. Another event may have changed the meeting in the meantime, with or
+// without its post: then the post is updated to the newer state.
 func (s *posts) show(ctx context.Context, meetingID string, post Post) error {
 	for range showAttempts {
 		gone, err := s.rewrite(ctx, post)
@@ -58,7 +58,7 @@ func (s *posts) rewrite(ctx context.Context, post Post) (gone bool, err error) {
 	return false, errors.Wrapf(err, "rewrite post %s", post.Message.ID)
 }
 
-// shown notes which status the post was brought to. It returns the post as it is to be by now, if that is something else.
+// shown records the status that the post was updated to. It returns the post as it should be by now, if that differs.
 func (s *posts) shown(ctx context.Context, meetingID string, brought Post, gone bool) (*Post, error) {
 	var latest *Post
 	_, err := s.index.UpdateMeeting(ctx, meetingID, func(r *Record) bool {
@@ -71,7 +71,7 @@ func (s *posts) shown(ctx context.Context, meetingID string, brought Post, gone 
 				r.Posts = append(r.Posts[:i:i], r.Posts[i+1:]...)
 				return true
 			case p.Rev < brought.Rev:
-				// A replica that is behind: writing makes the swap find out, and the record is read again.
+				// A replica that lags behind: writing makes the compare-and-set detect it, and the record is read again.
 				return true
 			case !p.shows(brought):
 				copied := *p
@@ -87,11 +87,11 @@ func (s *posts) shown(ctx context.Context, meetingID string, brought Post, gone 
 	return latest, errors.Wrapf(err, "note that post %s is up to date", brought.Message.ID)
 }
 
-// noteOpen keeps the channel's list of open meetings in step with the post.
+// noteOpen keeps the channel's list of open meetings in sync with the post.
 func (s *posts) noteOpen(ctx context.Context, post Post, gone bool) error {
 	_, err := s.index.UpdateOpen(ctx, post.Message.Place, func(l *OpenList) bool {
 		if gone || post.Status == Ended {
-			// Where reads may be behind, writing finds out whether the list is.
+			// If reads may lag behind, only writing detects whether the list is current.
 			return l.close(post.Message) || s.settings().Replicas
 		}
 		return l.extend(post.Message, later(post.PostedAt, post.StartedAt))

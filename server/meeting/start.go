@@ -31,26 +31,26 @@ type Starter struct {
 	log          *slog.Logger
 }
 
-// StartRequest is someone wanting a meeting. It is also what is carried through an authorization, so that the start goes
-// on afterwards; none of it is trusted, each start is checked in full.
+// StartRequest is a user's request for a meeting. It is also carried through an authorization to resume the start afterwards. None of it
+// is trusted; each start is checked in full.
 type StartRequest struct {
 	Actor chat.Actor `json:"-"`
 	Place chat.Place `json:"place"`
-	// FromChannel says that the request came from the channel itself, although the meeting goes to a thread there. With collapsed
-	// threads, an answer in the thread would not be seen.
+	// FromChannel reports that the request was made in the channel itself, although the meeting goes to a thread. With collapsed threads,
+	// a note in the thread wouldn't be seen.
 	FromChannel bool   `json:"from_channel,omitempty"`
 	Topic       string `json:"topic,omitempty"`
 	Choice      Choice `json:"choice,omitempty"`
-	// AllTheSame starts another meeting although one is open in the channel.
+	// AllTheSame starts another meeting even if one is open in the channel.
 	AllTheSame bool `json:"all_the_same,omitempty"`
-	// Window is the one that asked; only that one opens the join page. "" opens none.
+	// Window is the window of the request; only that one opens the join page. "" opens none.
 	Window string `json:"connection,omitempty"`
-	// OpensItself is a window that opens the join page by itself if it gets its answer right away. After a question it has to
-	// be told like any other, so this is not carried along.
+	// OpensItself reports that the window opens the join page itself if it gets its response right away. After a question it needs an
+	// event like any other, so this isn't carried along.
 	OpensItself bool `json:"-"`
 }
 
-// asked returns where the person asked, and is answered.
+// asked returns the place of the request, where responses go.
 func (r StartRequest) asked() chat.Place {
 	if r.FromChannel {
 		return r.Place.Top()
@@ -58,16 +58,15 @@ func (r StartRequest) asked() chat.Place {
 	return r.Place
 }
 
-// Outcome is what came of a start.
+// Outcome is the result of a start.
 type Outcome struct {
-	// Prompted reports that the person was asked something instead: to connect, which meeting, or whether to join the open one.
+	// Prompted reports that the user was asked something instead: to connect, which meeting, or whether to join the open one.
 	Prompted bool
 	Message  chat.MessageRef
 	JoinURL  string
 }
 
-// Start starts a meeting, or asks the person what is needed first. Whatever happens, the person is told:
-// an error that Start returns was shown to them already.
+// Start starts a meeting, or asks the user for what is needed first. It shows the user every result, including the error that it returns.
 func (s *Starter) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	r.Topic = cut(strings.Join(strings.Fields(r.Topic), " "))
 	outcome, err := s.start(ctx, &r)
@@ -85,7 +84,7 @@ func (s *Starter) Start(ctx context.Context, r StartRequest) (Outcome, error) {
 	return Outcome{}, err
 }
 
-// Resume goes on with the start that was held back for an authorization. An empty next is none: nothing happens.
+// Resume continues the start that waited for an authorization. An empty next means none: nothing happens.
 func (s *Starter) Resume(ctx context.Context, actor chat.Actor, next string) (Outcome, error) {
 	if next == "" {
 		return Outcome{}, nil
@@ -98,7 +97,7 @@ func (s *Starter) Resume(ctx context.Context, actor chat.Actor, next string) (Ou
 	return s.Start(ctx, r)
 }
 
-// start fills in of the request what it left open, which is what a failure is explained with.
+// start completes the request, which explain needs after a failure.
 func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, error) {
 	who, err := s.permitted(ctx, asked)
 	if err != nil {
@@ -132,8 +131,8 @@ func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 	return outcome, err
 }
 
-// permitted checks, now and whichever way the request came in, that this person may start a meeting in this place.
-// It replaces the post that the thread was named by with the thread's first post.
+// permitted checks, at this moment and however the request arrived, that this person may start a meeting in this place. It replaces the
+// post that the request names as the thread with the thread's first post.
 func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, error) {
 	settings := s.settings()
 	if settings.Missing != "" {
@@ -160,7 +159,7 @@ func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	return who, errors.Wrap(err, "look up who starts the meeting")
 }
 
-// cut shortens a topic to what Zoom takes.
+// cut shortens a topic to Zoom's limit.
 func cut(topic string) string {
 	if runes := []rune(topic); len(runes) > zoom.MaxTopic {
 		return string(runes[:zoom.MaxTopic])
@@ -175,11 +174,11 @@ func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, c
 	}
 	message, err := s.board.Announce(ctx, Announcement{Place: r.Place, Creator: who, Meeting: m})
 	if err != nil {
-		// The meeting exists in Zoom: its creator gets the link, so that it is not lost.
+		// The meeting exists in Zoom: its creator gets the link, so that it isn't lost.
 		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", m.JoinURL)
 	}
 	if err := s.remember(ctx, r, m, message, ticket); err != nil {
-		// The meeting is there and people can join; only its end will not be told. That is for the log, not for the person.
+		// The meeting exists and people can join; only its end won't be shown. That is for the log, not for the user.
 		s.log.Warn("A meeting was posted, but its record couldn't be stored; the post won't show the meeting's end", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
 	}
 	if !r.OpensItself {
@@ -191,8 +190,8 @@ func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, c
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }
 
-// JoinHost returns the host that Zoom's API gave the join link of this post, "" for a post that isn't ours. Hosts differ: an account can
-// have a vanity address. Anybody can write a post with any link, so its own word for the host doesn't count.
+// JoinHost returns the host of this post's join link as Zoom's API returned it, "" for a post that the plugin didn't write. Hosts differ:
+// an account can have a vanity URL. Anyone can write a post with any link, so the post itself isn't trusted.
 func (s *Starter) JoinHost(ctx context.Context, meetingID string, m chat.MessageRef) (string, error) {
 	if !isMeetingNumber(meetingID) || m.Zero() {
 		return "", nil
@@ -214,9 +213,9 @@ func hostOf(link string) string {
 	return strings.ToLower(u.Host)
 }
 
-// remember stores which post the meeting belongs to and opens the meeting in the channel's list.
+// remember stores which post the meeting belongs to and adds the meeting to the channel's open list.
 func (s *Starter) remember(ctx context.Context, r StartRequest, m zoom.Meeting, message chat.MessageRef, ticket string) error {
-	// The meeting is posted already, so this does not end with the person's patience.
+	// The meeting is already posted, so this must not end with the request.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
 	defer cancel()
 	now := s.now()

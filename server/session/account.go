@@ -15,13 +15,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// personal is a token that someone entered, with the account that it is of.
+// personal is a token that a user entered, and its account.
 type personal struct {
 	Credential provider.Credential `json:"credential"`
 	Account    provider.Account    `json:"account"`
 }
 
-// Accounts make sessions that act as a person's own account, or show the credential of a connection.
+// Accounts makes sessions that act as a person's own account, or with a connection's credential.
 type Accounts struct {
 	*Registrations
 	trusted, guarded http.RoundTripper
@@ -59,7 +59,7 @@ func (s *Accounts) ForUser(ctx context.Context, providerID string, site provider
 	return s.session(providerID, r.Site, listed, show, p.Account), err
 }
 
-// With returns a session that shows the credential to the site. Faults: InvalidInput for what is no credential, HostUnknown for an
+// With returns a session that sends the credential to the site. Faults: InvalidInput for an invalid credential, HostUnknown for an
 // address that can't be a site's.
 func (s *Accounts) With(ctx context.Context, providerID string, site provider.Site, c provider.Credential) (provider.Session, error) {
 	r, listed, err := s.at(ctx, providerID, site)
@@ -75,8 +75,8 @@ func (s *Accounts) With(ctx context.Context, providerID string, site provider.Si
 	return session, nil
 }
 
-// SaveToken keeps a personal token as the person's account, in place of any other, after a call has shown whose it is.
-// Faults: those of With and of the call.
+// SaveToken stores a personal token as the person's account, replacing any other, after a call has shown whose it is. Faults: those of
+// With and of the call.
 func (s *Accounts) SaveToken(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, c provider.Credential) (provider.Account, error) {
 	session, err := s.With(ctx, providerID, site, c)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Accounts) SaveToken(ctx context.Context, providerID string, site provid
 	return account, errors.Wrap(s.KV.Set(key, sealed, 0), "store a personal token")
 }
 
-// SignOut forgets the person's account at the site, and ends it there where that can be done.
+// SignOut removes the person's account at the site, and revokes it there if possible.
 func (s *Accounts) SignOut(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) error {
 	r, _, err := s.at(ctx, providerID, site)
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Accounts) SignOut(ctx context.Context, providerID string, site provider
 	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, person)), "forget a personal token")
 }
 
-// dropGrant forgets what the person authorized at the site. It is ended there as well, unless there is nothing to do that with.
+// dropGrant removes the person's grant for the site. It is revoked there as well, unless that isn't possible.
 func (s *Accounts) dropGrant(ctx context.Context, providerID string, site registered, person chat.PersonID) error {
 	r, _, err := s.find(ctx, providerID, site.URL)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Accounts) dropGrant(ctx context.Context, providerID string, site regist
 	}
 	in, err := s.oauthSite(ctx, providerID, r)
 	if fault.Is(err, fault.SetupNeeded) {
-		// What was authorized before the client was taken away is still there.
+		// Grants from before the client was removed still exist.
 		gone := oauth.NewTokens(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))
 		return errors.Wrap(gone.Of(grantName(site, person)).Drop(ctx, false), "drop a grant")
 	}
@@ -132,8 +132,8 @@ func (s *Accounts) dropGrant(ctx context.Context, providerID string, site regist
 	return errors.Wrap(in.tokens.Of(grantName(r, person)).Drop(ctx, in.app.Load().RevokeURL != ""), "drop a grant")
 }
 
-// at returns the site as it is kept; listed is false for one that neither vendor nor admin named. Fault: HostUnknown for an address
-// to which no credential is sent.
+// at returns the site as stored; listed is false for one that neither vendor nor admin defined. Fault: HostUnknown for an address to
+// which no credential is sent.
 func (s *Accounts) at(ctx context.Context, providerID string, site provider.Site) (r registered, listed bool, err error) {
 	r, listed, err = s.find(ctx, providerID, site.URL)
 	if err != nil || listed {
@@ -164,7 +164,7 @@ func (s *Accounts) personal(ctx context.Context, providerID string, r registered
 	return p, errors.Wrap(json.Unmarshal(plain, &p), "decode a personal token")
 }
 
-// whose asks the provider as whom the session acts.
+// whose asks the provider for the account that the session acts as.
 func (s *Accounts) whose(ctx context.Context, providerID string, session provider.Session) (provider.Account, error) {
 	authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer)
 	if !ok {
@@ -177,7 +177,7 @@ func (s *Accounts) whose(ctx context.Context, providerID string, session provide
 	return account, errors.Wrap(err, "ask whose account it is")
 }
 
-// renewing shows the grant's token, and another one after that was rejected.
+// renewing sends the grant's token, and another one after a rejection.
 func (s *Accounts) renewing(providerID string, grant *oauth.Grant) shown {
 	return func(ctx context.Context, rejected string) (string, error) {
 		get := grant.Token
@@ -190,7 +190,7 @@ func (s *Accounts) renewing(providerID string, grant *oauth.Grant) shown {
 		switch {
 		case err == nil:
 		case ctx.Err() == nil && fault.Is(err, fault.Internal):
-			return "", fault.Wrap(err, fault.Internal) // else the provider would be blamed for our table
+			return "", fault.Wrap(err, fault.Internal) // otherwise the provider would be blamed for a failure of the plugin's table
 		default:
 			return "", s.explain(providerID, err)
 		}
@@ -198,7 +198,7 @@ func (s *Accounts) renewing(providerID string, grant *oauth.Grant) shown {
 	}
 }
 
-// always shows the same; there is nothing else when that is rejected.
+// always sends the same header; after a rejection there is no other.
 func always(header string) shown {
 	return func(_ context.Context, rejected string) (string, error) {
 		if rejected != "" {
@@ -208,7 +208,7 @@ func always(header string) shown {
 	}
 }
 
-// showingCredential shows the credential. Fault: InvalidInput for one that can't be shown.
+// showingCredential sends the credential. Fault: InvalidInput for one that can't be sent.
 func showingCredential(c provider.Credential) (shown, error) {
 	switch {
 	case c.Secret == "" || strings.ContainsAny(c.User+c.Secret, "\r\n\x00"):

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// maxAddress is the longest address of a site.
+// maxAddress is the longest accepted address of a site, in bytes.
 const maxAddress = 500
 
-// parseAddress returns the address of a site in the one form that it is kept and compared in. It must be https, or http on this
-// machine itself, since credentials go there; and nothing may be in it that would be lost when a path is added.
+// parseAddress returns a site's address in the normal form in which it is stored and compared. It must be https, or http on this machine,
+// because credentials are sent there. It must not contain anything that would be lost when a path is added.
 func parseAddress(raw string) (string, bool) {
 	raw = strings.TrimSpace(raw)
 	u, err := url.Parse(raw)
@@ -28,7 +28,7 @@ func parseAddress(raw string) (string, bool) {
 	return origin(u) + below, true
 }
 
-// origin returns the scheme and host of an address, and its port unless that is the usual one.
+// origin returns the scheme, host and non-default port of an address.
 func origin(u *url.URL) string {
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if strings.Contains(host, ":") {

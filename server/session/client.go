@@ -20,27 +20,27 @@ import (
 )
 
 const (
-	// callTimeout bounds a call with all its repetitions.
+	// callTimeout limits a call, including its retries.
 	callTimeout = 10 * time.Second
-	// maxRetries is how often reading something is repeated, beside the first time.
+	// maxRetries is how often a read is retried.
 	maxRetries = 2
-	// retryWaitMin and retryWaitMax bound the pause before that, where the provider names none.
+	// retryWaitMin and retryWaitMax limit the pause before a retry if the provider names none.
 	retryWaitMin = 300 * time.Millisecond
 	retryWaitMax = 700 * time.Millisecond
-	// retryAfterMax is the longest pause of the provider's that is waited for: someone may be looking at a spinner.
+	// retryAfterMax is the longest pause requested by a provider that the client waits for: a user may be waiting.
 	retryAfterMax = 3 * time.Second
-	// leastAttempt is the time that must be left for a repetition to be worth the wait.
+	// leastAttempt is the time that must be left for a retry to be worth the wait.
 	leastAttempt = time.Second
-	// maxRedirects is how often a call follows to another page of the same site.
+	// maxRedirects is the most redirects within a site that a call follows.
 	maxRedirects = 5
-	// maxDrained is how much of an unwanted answer is read to keep its connection.
+	// maxDrained is how many bytes of an unused response are read to keep its connection.
 	maxDrained = 64 << 10
 )
 
-// shown returns the header that shows who acts. After the provider rejected one, it returns another, or "" where there is none.
+// shown returns the Authorization header for a request. After the provider rejected one, it returns another, or "" for none.
 type shown func(ctx context.Context, rejected string) (string, error)
 
-// session returns a session at the site with what it shows.
+// session returns a session at the site that sends this header.
 func (s *Accounts) session(providerID string, site provider.Site, trusted bool, show shown, who provider.Account) provider.Session {
 	next := s.guarded
 	if trusted {
@@ -56,7 +56,7 @@ func (s *Accounts) session(providerID string, site provider.Site, trusted bool, 
 	}
 }
 
-// transport shows the credential to the hosts of one site.
+// transport sends the credential to the hosts of one site only.
 type transport struct {
 	next    http.RoundTripper
 	origins []string
@@ -74,7 +74,7 @@ func originsOf(site provider.Site) []string {
 	return origins
 }
 
-// follow lets a call go on to another page of the site; any other redirection is the answer.
+// follow lets a call follow a redirect within the site; any other redirect is the response.
 func (t *transport) follow(next *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects || !slices.Contains(t.origins, origin(next.URL)) {
 		return http.ErrUseLastResponse
@@ -82,7 +82,7 @@ func (t *transport) follow(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// RoundTrip makes one request, and once more where the provider rejects a token that can be renewed.
+// RoundTrip makes one request, and a second one if the provider rejects a token that can be renewed.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !slices.Contains(t.origins, origin(r.URL)) {
 		closeBody(r.Body)
@@ -101,7 +101,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil && header == "" {
 		return response, nil
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxDrained)) // to keep the connection; it may as well be lost
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxDrained)) // to keep the connection; an error doesn't matter
 	closeBody(response.Body)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(showing(r, body, header))
 }
 
-// showing returns the request with the credential; the one that was given stays without, as a redirection copies its headers.
+// showing returns a copy of the request with the credential. The original stays without it, because a redirect copies its headers.
 func showing(r *http.Request, body io.ReadCloser, header string) *http.Request {
 	shows := r.Clone(r.Context())
 	shows.Body = body
@@ -126,14 +126,14 @@ func showing(r *http.Request, body io.ReadCloser, header string) *http.Request {
 
 func closeBody(body io.Closer) {
 	if body != nil {
-		_ = body.Close() // nothing is expected of it any more
+		_ = body.Close() // nothing more is expected of it
 	}
 }
 
-// patient repeats requests that change nothing at the provider.
+// patient retries requests that change nothing at the provider.
 type patient struct{ once, again http.RoundTripper }
 
-// RoundTrip makes one request, with repetitions where they do no harm.
+// RoundTrip makes one request, with retries if they do no harm.
 func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return p.again.RoundTrip(r)
@@ -141,8 +141,7 @@ func (p patient) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.once.RoundTrip(r)
 }
 
-// persistent returns how requests leave with the client: on TLS 1.2 or later, without its cookies and redirections, and with
-// repetitions of what only reads.
+// persistent returns how the client sends requests: on TLS 1.2 or later, without its cookies and redirects, and with retries for reads.
 func persistent(from *http.Client) http.RoundTripper {
 	base := from.Transport
 	if base == nil {
@@ -166,7 +165,7 @@ func persistent(from *http.Client) http.RoundTripper {
 	}}}
 }
 
-// repeatable reports whether a request is worth repeating, and whether there is time to.
+// repeatable reports whether a request is worth retrying, and whether there is time.
 func repeatable(ctx context.Context, response *http.Response, err error) (bool, error) {
 	wait := maxRetries * retryWaitMax
 	switch {
@@ -189,7 +188,7 @@ func repeatable(ctx context.Context, response *http.Response, err error) (bool, 
 	return !bounded || time.Until(deadline) > wait+leastAttempt, nil
 }
 
-// pause returns how long to wait before a repetition: what the provider says, else a random time that grows.
+// pause returns how long to wait before a retry: what the provider requests, or a random time that grows.
 func pause(least, most time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if named := retryAfter(response); named > 0 {
@@ -199,7 +198,7 @@ func pause(least, most time.Duration, attempt int, response *http.Response) time
 	return retryablehttp.LinearJitterBackoff(least, most, attempt, nil)
 }
 
-// retryAfter returns the pause that the provider asks for, 0 for none: https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3.
+// retryAfter returns the pause that the provider requests, 0 for none: https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3.
 func retryAfter(response *http.Response) time.Duration {
 	value := response.Header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(value, 10, 20); err == nil {
@@ -212,7 +211,7 @@ func retryAfter(response *http.Response) time.Duration {
 	return max(time.Until(at), 0)
 }
 
-// transient reports whether an error may be gone a moment later: the connection broke or took too long.
+// transient reports whether an error may be temporary: the connection broke or timed out.
 func transient(err error) bool {
 	var network net.Error
 	if stderrors.As(err, &network) && network.Timeout() {

@@ -71,7 +71,7 @@ func TestOnlyAnAdminsWordLeadsPastTheGuard(t *testing.T) {
 	})
 }
 
-func TestReadingIsRepeatedAndWritingIsNot(t *testing.T) {
+func TestReadsAreRetriedAndWritesAreNot(t *testing.T) {
 	for name, tc := range map[string]struct {
 		method, after string
 		status, fails int

@@ -8,8 +8,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// BeginElsewhere is Begin in a browser in which no one is signed in to Mattermost, as on a phone. The ticket says for whom; that it is
-// really them, their typing the code of HandOver proves. Faults: LinkExpired, SetupNeeded.
+// BeginElsewhere is Begin for a browser in which no one is signed in to Mattermost, as on a phone. The ticket names the user; typing the
+// code of HandOver proves that it is them. Faults: LinkExpired, SetupNeeded.
 func (s *SignIns) BeginElsewhere(ctx context.Context, providerID, ticket string) (string, error) {
 	person, err := s.links(providerID).TicketOwner(ctx, ticket)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *SignIns) BeginElsewhere(ctx context.Context, providerID, ticket string)
 	return s.Begin(ctx, providerID, person, ticket)
 }
 
-// HandOver is Complete in such a browser: no one is signed in yet. It returns the command that finishes, too. Faults as with Complete.
+// HandOver is Complete for such a browser: no one is signed in yet. It also returns the command that finishes. Same faults as Complete.
 func (s *SignIns) HandOver(ctx context.Context, providerID, code, state string) (handed oauth.Handed, typed string, err error) {
 	links := s.links(providerID)
 	person, err := links.StateOwner(ctx, state)
@@ -33,8 +33,8 @@ func (s *SignIns) HandOver(ctx context.Context, providerID, code, state string) 
 	return handed, s.Command(providerID) + " signin " + handed.Code, err
 }
 
-// Redeem finishes an authorization with the code that the browser was shown, typed in Mattermost by the person for whom it was begun. It
-// returns what ConnectURL was given. Faults: CodeWrong, SetupNeeded.
+// Redeem finishes an authorization with the code that the browser showed, typed in Mattermost by the person who started it. It returns
+// the value that ConnectURL was given. Faults: CodeWrong, SetupNeeded.
 func (s *SignIns) Redeem(ctx context.Context, providerID string, person chat.PersonID, code string) (account provider.Account, next string, err error) {
 	done, who, err := s.links(providerID).Take(ctx, person, code)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// handed takes someone from the link in a message through the provider in a browser in which no one is signed in, and returns the code that it
-// is shown at the end.
+// handed takes a user from the link in a message through the provider, in a browser in which no one is signed in, and returns the code
+// shown at the end.
 func (w *world) handed(s *Sessions, site provider.Site, userID, next string) string {
 	w.t.Helper()
 	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)

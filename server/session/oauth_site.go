@@ -12,15 +12,15 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// oauthSite is a site at which people authorize this server. It lives as long as the process, so that those who need a token at once
-// share its renewal; what the server is registered as may change at any time.
+// oauthSite is a site at which users authorize this server. It lives as long as the process, so that concurrent requests for a token
+// share its renewal; the registration may change at any time.
 type oauthSite struct {
 	app    atomic.Pointer[oauth.App]
 	tokens *oauth.Tokens
 	flow   *oauth.Flow
 }
 
-// Registrations are the sites at which admins have registered this server, so that people can authorize there.
+// Registrations are the sites at which admins have registered this server, so that users can authorize there.
 type Registrations struct {
 	*SiteList
 
@@ -29,7 +29,7 @@ type Registrations struct {
 	oauthSites map[string]*oauthSite
 }
 
-// oauthSite returns the one of the site, with its registration as it was just read. Fault: SetupNeeded.
+// oauthSite returns the site's oauthSite, with the given registration. Fault: SetupNeeded.
 func (s *Registrations) oauthSite(ctx context.Context, providerID string, r registered) (*oauthSite, error) {
 	if !r.OAuth {
 		return nil, s.fault(providerID, errors.New("no client is set for the site"), fault.SetupNeeded)
@@ -63,12 +63,12 @@ func (s *Registrations) oauthSite(ctx context.Context, providerID string, r regi
 	return in, nil
 }
 
-// links reads the tickets and states of all of the provider's sites.
+// links reads the tickets and states of all the provider's sites.
 func (s *Registrations) links(providerID string) *oauth.Flow {
 	return oauth.NewFlow(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))
 }
 
-// registration returns the site with this key and its oauthSite. Fault: SetupNeeded where no admin has registered this server there (any more).
+// registration returns the site with this key and its oauthSite. Fault: SetupNeeded if this server isn't registered there (any more).
 func (s *Registrations) registration(ctx context.Context, providerID, key string) (registered, *oauthSite, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
@@ -83,12 +83,12 @@ func (s *Registrations) registration(ctx context.Context, providerID, key string
 	return registered{}, nil, s.fault(providerID, errors.New("no admin has added the site"), fault.SetupNeeded)
 }
 
-// RedirectURL is the address that an admin registers at the provider, for people to come back to from there.
+// RedirectURL is the address that an admin registers at the provider, to which the provider sends users back.
 func (s *Registrations) RedirectURL(providerID string) string {
 	return s.PluginURL("/oauth2/" + providerID + "/complete")
 }
 
-// oauth returns what the authorizations of the app work with.
+// oauth returns the dependencies for the app's authorizations.
 func (s *Registrations) oauth(app func() oauth.App) oauth.Dependencies {
 	return oauth.Dependencies{KV: s.KV, Vault: s.Vault, App: app, Client: s.Trusted, Now: s.Now, Log: s.Log}
 }

@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-func TestSomebodyAuthorizesAndActsAsThemselves(t *testing.T) {
+func TestAUserAuthorizesAndActsAsThemselves(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		asked, answered := w.server(), w.server()
 		w.setUp(asked, cloud)
@@ -85,7 +85,7 @@ func TestALinkIsGoodForOnePersonOneProviderAndOneSite(t *testing.T) {
 	})
 }
 
-func TestWithoutARegistrationNobodyAuthorizes(t *testing.T) {
+func TestWithoutARegistrationNoOneAuthorizes(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server()
 		for _, site := range []provider.Site{cloud, company, {URL: "nonsense"}} {
@@ -174,7 +174,7 @@ func TestARevokedGrantSaysSoUntilItsOwnerConnectsAgain(t *testing.T) {
 	})
 }
 
-func TestWhatGoesWrongIsToldInTheToolsName(t *testing.T) {
+func TestErrorsNameTheProvider(t *testing.T) {
 	for name, tc := range map[string]struct {
 		intercept func(http.ResponseWriter, *http.Request) bool
 		code      fault.Code
@@ -183,7 +183,7 @@ func TestWhatGoesWrongIsToldInTheToolsName(t *testing.T) {
 		"a wrong client secret":   {answerWith(401, `{"error":"invalid_client"}`), fault.SetupNeeded},
 		"a wrong redirect URL":    {answerWith(400, `{"error":"redirect_uri_mismatch"}`), fault.ProviderRefused},
 		"too many requests":       {answerWith(429, ``), fault.ProviderLimited},
-		"the tool is down":        {answerWith(503, ``), fault.ProviderUnavailable},
+		"the provider is down":    {answerWith(503, ``), fault.ProviderUnavailable},
 		"a page instead":          {answerWith(200, `<html>`), fault.ProviderUnavailable},
 		"it takes too long":       {func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true }, fault.ProviderUnavailable},
 		"it hides who authorized": {hideUser, fault.ProviderUnavailable},
@@ -207,7 +207,7 @@ func hideUser(w http.ResponseWriter, r *http.Request) bool {
 	return r.URL.Path == "/user" && answerWith(200, `{}`)(w, r)
 }
 
-func TestAnotherClientNeedsEverybodyToAuthorizeAgain(t *testing.T) {
+func TestAnotherClientNeedsEveryoneToAuthorizeAgain(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server()
 		w.setUp(s, cloud)
@@ -221,7 +221,7 @@ func TestAnotherClientNeedsEverybodyToAuthorizeAgain(t *testing.T) {
 	})
 }
 
-func TestALostEncryptionKeyIsTold(t *testing.T) {
+func TestALostEncryptionKeyIsReported(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server()
 		w.setUp(s, cloud)

@@ -1,8 +1,8 @@
-// Package session says as whom a provider is called, and where tools are: people's own accounts, credentials of connections, and the
-// sites that admins have set.
+// Package session makes authenticated calls to providers: it keeps users' own accounts, connections' credentials, and the sites that
+// admins have defined. It knows no provider's API.
 //
-// A session's HTTP client shows the credential to the hosts of its site and to no other. People's grants are kept and renewed as
-// those for Zoom are, by package oauth, whose faults are told here in the name of the provider.
+// A session's HTTP client sends the credential only to the hosts of its site. Users' grants are stored and renewed by package oauth, as
+// those for Zoom are; its faults are returned here in the name of the provider.
 package session
 
 import (
@@ -22,33 +22,33 @@ type Dependencies struct {
 	Registry *provider.Registry
 	KV       oauth.KV
 	Vault    *oauth.Vault
-	// Trusted calls the vendors' sites and those that an admin has set; Guarded calls addresses that other people entered, and
-	// must not reach what is inside of the server's own network.
+	// Trusted calls the vendors' sites and those that an admin has defined. Guarded calls addresses that other users entered, and must
+	// not reach the server's own network.
 	Trusted, Guarded *http.Client
 	// PluginURL returns the address of a path below the plugin's own.
 	PluginURL func(path string) string
-	// Command returns the provider's command as people type it ("/bitbucket").
+	// Command returns the provider's command as users type it ("/bitbucket").
 	Command func(providerID string) string
 	Now     func() time.Time
 	// Log writes a line to the server's log, with names and values in pairs.
 	Log *slog.Logger
 }
 
-// Sessions makes sessions; see bridge.Sessions. It is safe for use by several goroutines and several servers.
+// Sessions makes sessions; see bridge.Sessions. It is safe for concurrent use by several goroutines and servers.
 type Sessions struct {
 	*Registrations
 	*Accounts
 	*SignIns
 }
 
-// New returns a maker of sessions.
+// New returns Sessions with these dependencies.
 func New(d Dependencies) *Sessions {
 	registrations := &Registrations{SiteList: &SiteList{&faults{d}}, oauthSites: map[string]*oauthSite{}}
 	accounts := &Accounts{Registrations: registrations, trusted: persistent(d.Trusted), guarded: persistent(d.Guarded)}
 	return &Sessions{Registrations: registrations, Accounts: accounts, SignIns: &SignIns{Registrations: registrations, accounts: accounts}}
 }
 
-// faults tells in the name of the provider what went wrong.
+// faults makes faults in the name of the provider.
 type faults struct {
 	Dependencies
 }
@@ -62,7 +62,8 @@ func (s *faults) fault(providerID string, cause error, code fault.Code) *fault.E
 	return failure
 }
 
-// explain says in the name of the provider what package oauth says in Zoom's. Any other error stays as it is.
+// explain translates a fault of package oauth, which is in Zoom's name, into one in the provider's name. It returns any other error
+// unchanged.
 func (s *faults) explain(providerID string, err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {

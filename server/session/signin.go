@@ -12,14 +12,14 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// SignIns have people authorize at the sites of providers.
+// SignIns lets users authorize at the sites of providers.
 type SignIns struct {
 	*Registrations
 	accounts *Accounts
 }
 
-// ConnectURL returns a link with which the person, and no one else, authorizes at the site within the hour; next (at most 1500
-// bytes) is given back by Complete. Faults: SetupNeeded, InvalidInput.
+// ConnectURL returns a link with which only this person authorizes at the site, valid for an hour. Complete returns next (at most 1500
+// bytes) afterwards. Faults: SetupNeeded, InvalidInput.
 func (s *SignIns) ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error) {
 	if len(next) > maxNext {
 		return "", fault.New(fault.InvalidInput)
@@ -36,11 +36,11 @@ func (s *SignIns) ConnectURL(ctx context.Context, providerID string, site provid
 	return s.PluginURL("/oauth2/"+providerID+"/connect") + "?t=" + url.QueryEscape(ticket), nil
 }
 
-// maxNext bounds what is carried through the provider and back in an address.
+// maxNext limits what is carried to the provider and back in a URL, in bytes.
 const maxNext = 1500
 
-// Begin returns the page of the provider on which the bearer of the ticket authorizes. It changes nothing, so a GET may lead to it.
-// Faults: LinkExpired, SetupNeeded.
+// Begin returns the provider's page on which the holder of the ticket authorizes. It changes nothing, so it is safe for a GET. Faults:
+// LinkExpired, SetupNeeded.
 func (s *SignIns) Begin(ctx context.Context, providerID string, person chat.PersonID, ticket string) (string, error) {
 	key, err := s.links(providerID).Holds(ctx, person, ticket)
 	if err != nil {
@@ -54,14 +54,15 @@ func (s *SignIns) Begin(ctx context.Context, providerID string, person chat.Pers
 	return page, s.explain(providerID, err)
 }
 
-// Declined returns what was to happen after an authorization that the person refused at the provider. Fault: LinkExpired.
+// Declined returns what was to follow an authorization that the user declined at the provider. Fault: LinkExpired.
 func (s *SignIns) Declined(ctx context.Context, providerID string, person chat.PersonID, state string) (next string, err error) {
 	_, next, err = s.links(providerID).Peek(ctx, person, state)
 	return next, s.explain(providerID, err)
 }
 
-// Complete finishes an authorization with what the provider sent back, and keeps it as the person's account at the site. It returns
-// what ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the provider.
+// Complete finishes an authorization with the code and state that the provider sent back, and stores it as the person's account at the
+// site. It returns the value that ConnectURL was given. Faults: LinkExpired, SetupNeeded, WrongRegion, and those of calls to the
+// provider.
 func (s *SignIns) Complete(ctx context.Context, providerID string, person chat.PersonID, code, state string) (account provider.Account, next string, err error) {
 	done, account, err := s.authorized(ctx, providerID, person, code, state)
 	if err != nil {
@@ -70,7 +71,7 @@ func (s *SignIns) Complete(ctx context.Context, providerID string, person chat.P
 	return account, done.Next, s.keep(ctx, providerID, person, done, account)
 }
 
-// authorized exchanges what the provider sent back and asks the provider whose account that is.
+// authorized exchanges the code and asks the provider for the account.
 func (s *SignIns) authorized(ctx context.Context, providerID string, person chat.PersonID, code, state string) (oauth.Completed, provider.Account, error) {
 	key, _, err := s.links(providerID).Peek(ctx, person, state)
 	if err != nil {
@@ -91,7 +92,7 @@ func (s *SignIns) authorized(ctx context.Context, providerID string, person chat
 	return done, account, err
 }
 
-// rightRegion checks that the account is in the region of the site, as far as the ID token tells. Fault: WrongRegion.
+// rightRegion checks that the account is in the site's region, as far as the ID token says. Fault: WrongRegion.
 func (s *SignIns) rightRegion(ctx context.Context, providerID string, site provider.Site, idToken string) error {
 	regional, ok := s.Registry.Get(providerID).(provider.RegionalAccounts)
 	if !ok || idToken == "" {
@@ -108,7 +109,7 @@ func (s *SignIns) rightRegion(ctx context.Context, providerID string, site provi
 	return s.fault(providerID, errors.New("the account is in another region"), fault.WrongRegion).With("Site", site.URL).With("Home", home.URL)
 }
 
-// keep stores the grant in place of any other account of the person's at the site. Fault: SetupNeeded where that is no longer set up.
+// keep stores the grant, replacing any other account of the person at the site. Fault: SetupNeeded if the site is no longer set up.
 func (s *SignIns) keep(ctx context.Context, providerID string, person chat.PersonID, done oauth.Completed, account provider.Account) error {
 	r, in, err := s.registration(ctx, providerID, done.App)
 	if err != nil {
@@ -117,7 +118,7 @@ func (s *SignIns) keep(ctx context.Context, providerID string, person chat.Perso
 	grant := in.tokens.Of(grantName(r, person))
 	earlier, err := grant.Identity(ctx)
 	if err == nil && earlier.UserID != account.ID {
-		// No one would ever use that one again, or end it.
+		// That one would stay valid unused.
 		if err := grant.Drop(ctx, in.app.Load().RevokeURL != ""); err != nil {
 			return errors.Wrap(err, "drop the earlier grant")
 		}

@@ -17,31 +17,31 @@ import (
 )
 
 const (
-	// maxSites is how many sites of one provider an admin may add; they share a record that is read for each session.
+	// maxSites is the most sites of one provider that an admin may add; they share a record that is read for each session.
 	maxSites = 50
-	// swapTries is how often a lost race for that record is tried again.
+	// swapTries is how often a compare-and-set of that record is tried.
 	swapTries = 20
 	pauseMin  = 2 * time.Millisecond
 	pauseMax  = 250 * time.Millisecond
 )
 
-// registered is a site with what this server is registered as there.
+// registered is a site and this server's registration there.
 type registered struct {
 	provider.Site
 	ClientID string `json:"client_id,omitempty"`
-	// Sealed is the client's secret.
+	// Sealed is the client secret, encrypted.
 	Sealed string `json:"sealed,omitempty"`
 }
 
-// key tells the sites of a provider apart in records.
+// key identifies the site among the provider's in records.
 func (r registered) key() string { return kv.Hash(r.URL) }
 
-// SiteList says where a provider is installed: the vendor's own, and those that an admin has added.
+// SiteList stores where a provider is installed: the vendor's own sites, and those that an admin has added.
 type SiteList struct {
 	*faults
 }
 
-// Sites returns where the provider's tool is installed: the vendor's own sites first.
+// Sites returns the sites of the provider: the vendor's own first.
 func (s *SiteList) Sites(ctx context.Context, providerID string) ([]provider.Site, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
@@ -54,9 +54,9 @@ func (s *SiteList) Sites(ctx context.Context, providerID string) ([]provider.Sit
 	return sites, nil
 }
 
-// SaveSite has an admin add a site, or change the one with the same address; of a vendor's own only the client can be set. A blank
-// client leaves the one that there is, and a blank secret that of the same client. Who may do so is the caller's to check.
-// Faults: AddressUnknown, InvalidInput for a client without a secret, TooMany, NotConfigured.
+// SaveSite adds a site, or changes the one with the same address; of a vendor's own site only the client can be set. A blank client keeps
+// the current one, and a blank secret keeps that of the same client. The caller checks permissions. Faults: AddressUnknown, InvalidInput
+// for a client without a secret, TooMany, NotConfigured.
 func (s *SiteList) SaveSite(ctx context.Context, providerID string, site provider.Site, clientID, clientSecret string) error {
 	r, err := s.described(providerID, site)
 	if err != nil {
@@ -88,8 +88,8 @@ func (s *SiteList) SaveSite(ctx context.Context, providerID string, site provide
 	})
 }
 
-// RemoveSite takes a site away that an admin has added, or the client of a vendor's own. People's accounts there are kept, and count
-// again if it comes back with the same client; until then nothing uses them.
+// RemoveSite removes a site that an admin added, or the client of a vendor's own. Users' accounts there are kept, and work again if the
+// site returns with the same client; until then they are unused.
 func (s *SiteList) RemoveSite(ctx context.Context, providerID, siteURL string) error {
 	address, ok := parseAddress(siteURL)
 	if !ok {
@@ -100,7 +100,7 @@ func (s *SiteList) RemoveSite(ctx context.Context, providerID, siteURL string) e
 	})
 }
 
-// described returns the site with its addresses in the form that they are kept in; a vendor's own as the vendor has it.
+// described returns the site with its addresses in the stored form; a vendor's own site as the vendor defines it.
 func (s *SiteList) described(providerID string, site provider.Site) (registered, error) {
 	url, ok := parseAddress(site.URL)
 	api := url
@@ -160,7 +160,7 @@ func (s *SiteList) registrations(ctx context.Context, providerID string) ([]regi
 	return all, nil
 }
 
-// find returns the provider's site with this address, as it is kept; false where neither vendor nor admin named it.
+// find returns the provider's site with this address, as stored; false if neither vendor nor admin defined it.
 func (s *SiteList) find(ctx context.Context, providerID, siteURL string) (registered, bool, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
@@ -182,7 +182,7 @@ func (s *SiteList) readSites(providerID string) (sites []registered, raw []byte,
 	return sites, raw, errors.Wrap(json.Unmarshal(raw, &sites), "decode the sites")
 }
 
-// editSites changes the record of the provider's sites; when someone else came between, all over again.
+// editSites changes the record of the provider's sites, and starts over after a concurrent change.
 func (s *SiteList) editSites(ctx context.Context, providerID string, change func([]registered) ([]registered, error)) error {
 	for try := range swapTries {
 		if try > 0 {
@@ -214,7 +214,7 @@ func (s *SiteList) editSites(ctx context.Context, providerID string, change func
 	return errors.New("the sites are being changed by too many at once")
 }
 
-// Reseal seals the clients' secrets of the provider's sites with the vault's key in use, and reports whether any was not.
+// Reseal encrypts the client secrets of the provider's sites with the vault's current key, and reports whether any wasn't.
 func (s *SiteList) Reseal(ctx context.Context, providerID string) (changed bool, err error) {
 	err = s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
 		changed = false

@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// over returns a process that calls by this client.
+// over returns a process that makes its calls with this client.
 func (w *world) over(client *http.Client) *Sessions {
 	w.kv, w.tool = storetest.NewMemoryKV(time.Now), newTool()
 	s := w.server()

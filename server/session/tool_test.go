@@ -24,17 +24,17 @@ const (
 	anns         = "personal-token-of-ann"
 )
 
-// tool is the vendor's cloud at cloud.test and api.cloud.test, a company's own server at dc.test, and all else that can be reached. It
-// answers without a network, so that stories can be told in synthetic time.
+// tool is a fake of the vendor's cloud at cloud.test and api.cloud.test, a company's own server at dc.test, and everything else that can
+// be reached. It responds without a network, so that stories can run in synthetic time.
 type tool struct {
 	mu        sync.Mutex
 	codes     map[string]consent
 	refresh   map[string]string    // refresh token -> login
 	access    map[string]time.Time // access token -> expiry
 	logins    map[string]string    // access or personal token -> login
-	issued    []string             // every secret that was ever given out
+	issued    []string             // every secret ever issued
 	calls     []string             // "POST dc.test/oauth/token refresh_token", in order
-	shown     []string             // what Authorization each call to the API showed
+	shown     []string             // the Authorization header of each call to the API
 	revoked   []string
 	bodies    []string
 	intercept func(w http.ResponseWriter, r *http.Request) bool
@@ -50,7 +50,7 @@ func newTool() *tool {
 	}
 }
 
-// RoundTrip answers a request, unless it is given up before.
+// RoundTrip responds to a request, unless its context ends first.
 func (z *tool) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	finished := make(chan struct{})
@@ -69,7 +69,7 @@ func (z *tool) RoundTrip(r *http.Request) (*http.Response, error) {
 func (z *tool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	path := strings.TrimPrefix(r.URL.Path, "/code") // where the company has it
+	path := strings.TrimPrefix(r.URL.Path, "/code") // the path prefix of the company's server
 	call := r.Method + " " + r.URL.Host + path
 	if path == "/oauth/token" {
 		call += " " + r.PostFormValue("grant_type")
@@ -90,7 +90,7 @@ func (z *tool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveAPI answers who is asking, and notes what was sent. The caller holds the lock.
+// serveAPI responds with the token's user, and records the header. The caller holds the lock.
 func (z *tool) serveAPI(w http.ResponseWriter, r *http.Request) {
 	shows := r.Header.Get("Authorization")
 	z.shown = append(z.shown, shows)
@@ -106,7 +106,7 @@ func (z *tool) serveAPI(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"id": "id-" + login, "name": login})
 }
 
-// serveOAuth answers requests for tokens and to revoke. The caller holds the lock.
+// serveOAuth handles requests for tokens and revocations. The caller holds the lock.
 func (z *tool) serveOAuth(w http.ResponseWriter, r *http.Request) {
 	if id, secret, ok := r.BasicAuth(); !ok || id != clientID || secret != clientSecret {
 		refuse(w, http.StatusUnauthorized, "invalid_client")
@@ -143,7 +143,7 @@ func (z *tool) serveOAuth(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// agree plays the person on the consent page and returns the code and state that they come back with.
+// agree submits the consent page as this user and returns the code and state of the redirect.
 func (z *tool) agree(t *testing.T, page, login string) (code, state string) {
 	t.Helper()
 	address, err := url.Parse(page)
@@ -164,7 +164,7 @@ func (z *tool) secret(kind string) string {
 	return s
 }
 
-// reject has the provider forget all access tokens, and with all the refresh tokens, too.
+// reject makes the provider forget all access tokens, and if all is set, the refresh tokens, too.
 func (z *tool) reject(all bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -179,14 +179,14 @@ func (z *tool) reject(all bool) {
 	}
 }
 
-// breakWith has requests answered by this from now on, or nil for the provider itself.
+// breakWith has requests answered by this function from now on; nil restores the provider.
 func (z *tool) breakWith(intercept func(http.ResponseWriter, *http.Request) bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.intercept = intercept
 }
 
-// count returns how many such calls came so far.
+// count returns the number of such calls so far.
 func (z *tool) count(call string) int {
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -199,12 +199,12 @@ func refuse(w http.ResponseWriter, status int, code string) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"error": code})
 }
 
-// answerWith has every request answered with this.
+// answerWith responds to every request with this.
 func answerWith(status int, body string) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body)) // the recorder takes everything
+		_, _ = w.Write([]byte(body)) // the recorder accepts everything
 		return true
 	}
 }

@@ -24,7 +24,7 @@ import (
 
 var _ bridge.Sessions = (*Sessions)(nil)
 
-// hub is a provider with a cloud of its vendor's and accounts.
+// hub is a provider with a vendor's cloud and with accounts.
 type hub struct {
 	provider.Provider
 	id string
@@ -57,7 +57,7 @@ func (builder) Describe() provider.Descriptor {
 	return provider.Descriptor{ID: "builder", Name: "Builder"}
 }
 
-// world is a cluster with one table, and a provider. What leaves by the client for addresses of strangers is noted.
+// world is a cluster with one table, and a provider. Requests to untrusted addresses are recorded.
 type world struct {
 	t    *testing.T
 	kv   *storetest.MemoryKV
@@ -68,7 +68,7 @@ type world struct {
 	guarded []string
 }
 
-// inWorld tells a story in synthetic time.
+// inWorld runs a story in synthetic time.
 func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
@@ -93,7 +93,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// guard is the client for addresses of strangers.
+// guard is the client for untrusted addresses.
 func (w *world) guard(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	w.guarded = append(w.guarded, r.URL.Host)
@@ -109,13 +109,13 @@ func (w *world) write(_ slog.Level, message string, pairs ...any) {
 
 var cloud, company = provider.Site{URL: "https://cloud.test"}, provider.Site{URL: "https://dc.test/code", Kind: "datacenter"}
 
-// setUp has an admin register the plugin at the site.
+// setUp registers the plugin at the site, as an admin.
 func (w *world) setUp(s *Sessions, site provider.Site) {
 	w.t.Helper()
 	require.NoError(w.t, s.SaveSite(w.t.Context(), "hub", site, clientID, clientSecret))
 }
 
-// consent takes someone from the link in a message to the address that the provider sends them back to.
+// consent takes a user from the link in a message to the address that the provider redirects to.
 func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (code, state string) {
 	w.t.Helper()
 	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)
@@ -127,7 +127,7 @@ func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (c
 	return w.tool.agree(w.t, page, userID)
 }
 
-// connect takes someone through all of it.
+// connect takes a user through the whole authorization.
 func (w *world) connect(s *Sessions, site provider.Site, userID string) {
 	w.t.Helper()
 	code, state := w.consent(s, site, userID, "")
@@ -135,7 +135,7 @@ func (w *world) connect(s *Sessions, site provider.Site, userID string) {
 	require.NoError(w.t, err)
 }
 
-// whoAmI asks the provider as whom it sees the person.
+// whoAmI asks the provider which account the person acts as.
 func (w *world) whoAmI(s *Sessions, site provider.Site, userID string) (string, error) {
 	session, err := s.ForUser(w.t.Context(), "hub", site, chat.PersonID(userID))
 	if err != nil {
@@ -145,7 +145,7 @@ func (w *world) whoAmI(s *Sessions, site provider.Site, userID string) (string, 
 	return a.Name, err
 }
 
-// keepsSecrets requires that nothing secret is in the table or in the log.
+// keepsSecrets requires that the table and the log contain no secret.
 func (w *world) keepsSecrets() {
 	w.t.Helper()
 	w.mu.Lock()

@@ -27,8 +27,8 @@ func code(text string) string {
 	return fence + " " + text + " " + fence
 }
 
-// codeBlock returns the lines as a block of code, which shows them as they were written and does nothing. Control characters and
-// those that turn the direction of writing are left out. It has to begin a line of the message.
+// codeBlock returns the lines as a code block. Control characters and those that reverse the direction of text are removed. The block has
+// to start a line of the message.
 func codeBlock(lines []string) string {
 	fence := "```"
 	clean := make([]string, len(lines))

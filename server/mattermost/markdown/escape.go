@@ -7,21 +7,21 @@ import (
 	"unicode"
 )
 
-// joint is a character without width. Put inside something that Mattermost would act on, it leaves plain text that looks
-// the same: mentions, hashtags, emoji names and web addresses all end at it.
+// joint is a zero-width character. Put inside something that Mattermost would act on, it leaves plain text that looks the same: mentions,
+// hashtags, emoji names and web addresses all end at it.
 const joint = "\u200b"
 
-// seam is what surrounds a piece of text in its message.
+// seam is the context of a piece of text in its message.
 type seam struct {
-	// before is what the message holds so far.
+	// before is the message so far.
 	before string
-	// lineStart says that nothing but the marks of an item stands before the text on its line.
+	// lineStart reports whether only an item's marks precede the text on its line.
 	lineStart bool
 	// after is the character that follows, 0 at the end of the message.
 	after rune
 }
 
-// escape returns text from outside so that it shows as it was written, on one line, and does nothing: it mentions nobody, links
+// escape returns text from outside as Markdown that shows it as written, on one line, without any effect: it mentions no one, links
 // nowhere and formats nothing.
 func escape(text string, at seam) string {
 	runes := []rune(text)
@@ -32,19 +32,19 @@ func escape(text string, at seam) string {
 	for i, c := range runes {
 		switch c {
 		case '$':
-			// Two of these begin and end a formula, whatever stands between, and the web app knows no backslash before them.
+			// Two of these enclose a formula, whatever is between them, and the web app knows no backslash before them.
 			b.WriteString("&#36;")
 		case '*', '_', '`', '[', ']', '|', '>':
 			b.WriteByte('\\')
 			b.WriteRune(c)
 		case '@', '＠', '#', '~', '<', '&', '\\', ':':
-			// Not by a backslash: the server finds mentions and hashtags without regard to it, and the web app's Markdown
-			// does not know it before all of these.
+			// A backslash doesn't work: the server finds mentions and hashtags without regard to it, and the web app's Markdown doesn't
+			// know it before all of these.
 			b.WriteRune(c)
 			b.WriteString(joint)
 		case '.':
-			// "www.example.com" and "example.com/" become links, whether the joint follows a "www." or not. What a client makes
-			// of a blank after it is not known.
+			// "www.example.com" and "example.com/" become links, whether or not the joint follows a "www.". What a client makes of a
+			// space after it is unknown.
 			number := i > 0 && i+1 < len(runes) && unicode.IsDigit(runes[i-1]) && unicode.IsDigit(runes[i+1])
 			if i+1 < len(runes) && runes[i+1] != ' ' && !number || endsWWW(runes[:i]) || i == 0 && endsWWW([]rune(at.before)) {
 				b.WriteString(joint)
@@ -57,7 +57,7 @@ func escape(text string, at seam) string {
 	return b.String()
 }
 
-// escapeWords is escape for words of our own. It puts marks only where the words would format or link, so that what people
+// escapeWords is escape for the plugin's own words. It adds marks only where the words would format or link, so that the text that users
 // search for and copy stays as it is.
 func escapeWords(text string, at seam) string {
 	runes := []rune(text)
@@ -105,7 +105,7 @@ func escapeWords(text string, at seam) string {
 	return b.String()
 }
 
-// actsBefore reports whether the sign could begin or be part of something that acts, given what follows.
+// actsBefore reports whether the character could start or be part of something that has an effect, given what follows.
 func actsBefore(sign, before, after rune, own, lineStart bool) bool {
 	switch sign {
 	case '\\':
@@ -141,7 +141,7 @@ func endsWWW(runes []rune) bool {
 	return end >= 3 && strings.EqualFold(string(runes[end-3:end]), "www")
 }
 
-// startsBlock reports whether a line that begins so would become a list, a rule or a heading's underline.
+// startsBlock reports whether a line with this beginning would become a list, a rule or a heading's underline.
 func startsBlock(line []rune, after rune) bool {
 	if len(line) == 0 {
 		return false
@@ -160,8 +160,8 @@ func startsBlock(line []rune, after rune) bool {
 	return numbered && (end+1 == len(line) || line[end+1] == ' ')
 }
 
-// address returns the address of a link in the form that Markdown takes. Only http and https addresses without a user name are
-// followed, since what stands before an "@" passes for the host.
+// address returns a link's URL in Markdown form. Only http and https URLs without a user name are accepted, because readers take what
+// precedes an "@" for the host.
 func address(raw string) (string, bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
@@ -170,7 +170,7 @@ func address(raw string) (string, bool) {
 	return encode(u.String()), true
 }
 
-// encode percent-encodes what would end a link's address or mean something in Markdown.
+// encode percent-encodes characters that would end a link's URL or mean something in Markdown.
 func encode(address string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

@@ -12,12 +12,12 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// escaping escapes text as it is at the beginning of a message.
+// escaping escapes text at the start of a message.
 func escaping(text string) string { return escape(chat.OneLine(text), seam{lineStart: true}) }
 
 func rendered(t chat.Text) string { return Render(t, Reader{}) }
 
-// shown returns what a reader sees of escaped text: without backslashes before punctuation and characters without width.
+// shown returns what a reader sees of escaped text: without backslashes before punctuation and zero-width characters.
 func shown(escaped string) string {
 	escaped = strings.ReplaceAll(escaped, "&#36;", "$")
 	escaped = regexp.MustCompile("\\\\([*_`\\[\\]|>])").ReplaceAllString(escaped, "$1")
@@ -123,7 +123,7 @@ func TestCodeKeepsItsFence(t *testing.T) {
 	}
 }
 
-// hidden reports whether a reader can't see the character, nor what it does to others; our own joint apart.
+// hidden reports whether a reader can't see the character or its effect on others, except for the joint.
 func hidden(c rune) bool {
 	if strings.ContainsRune("\u200b\u200c\u200d\ufe0e\ufe0f", c) {
 		return false

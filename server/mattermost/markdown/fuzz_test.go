@@ -16,7 +16,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// reader reads Markdown as clients do: with bare addresses as links, and tables. Struck text needs two signs there, see acts.
+// reader parses Markdown as clients do: with bare addresses as links, and tables. Strikethrough needs two characters there; see acts.
 var reader = goldmark.New(goldmark.WithExtensions(extension.Linkify, extension.Table)).Parser()
 
 // What Mattermost acts on beyond Markdown.
@@ -30,7 +30,7 @@ var acts = map[string]*regexp.Regexp{
 	"a web address": regexp.MustCompile(`(?i)https?:/|www\d*\.`),
 }
 
-// found counts what a parser finds in Markdown, and collects the text outside of code and addresses.
+// found counts what a parser finds in Markdown, and collects the text outside of code and URLs.
 func found(source string) (map[string]int, string) {
 	content := []byte(source)
 	counts := map[string]int{}
@@ -50,7 +50,7 @@ func found(source string) (map[string]int, string) {
 		case *ast.ListItem:
 			counts["item"]++
 		case *ast.Text:
-			shown.WriteString(" ") // what a mark parts is no address
+			shown.WriteString(" ") // an address doesn't continue across a mark
 			shown.Write(node.Segment.Value(content))
 		case *ast.AutoLink, *ast.Image, *ast.RawHTML, *ast.HTMLBlock, *ast.CodeBlock, *ast.Blockquote, *ast.ThematicBreak, *ast.Heading,
 			*extast.Table:
@@ -61,7 +61,7 @@ func found(source string) (map[string]int, string) {
 	return counts, shown.String()
 }
 
-// message is a text with parameters in all places that a catalogue has for them.
+// message returns a text with parameters in all places that a catalogue has for them.
 func message(a, b, c string) chat.Text {
 	return chat.JoinLines(
 		chat.Join("", chat.Plain(a), chat.Words(": "), chat.Strong(chat.Join(" · ", chat.Plain("x"), chat.Plain(b))), chat.Words("."), chat.Plain(c)),
@@ -72,8 +72,8 @@ func message(a, b, c string) chat.Text {
 	)
 }
 
-// FuzzParameters puts anything into the parameters of a message: it has the links, the code, the stress and the mentions of its template,
-// and no others.
+// FuzzParameters puts anything into the parameters of a message: it has the links, code, emphasis and mentions of its template, and no
+// others.
 func FuzzParameters(f *testing.F) {
 	for _, seed := range []string{
 		"plain", "@all", "**b** _i_ `c`", "[x](http://evil.example)", "![x](//e)", "<b>", "# h", "- i", "1. i", "> q", "| a |", ":boom:", "#tag", "~town",
@@ -95,7 +95,7 @@ func FuzzParameters(f *testing.F) {
 	})
 }
 
-// FuzzCut cuts such a message: no mention comes alive, and no link or code stays open.
+// FuzzCut cuts such a message: no mention becomes active, and no link or code stays open.
 func FuzzCut(f *testing.F) {
 	f.Add("@all", "`@here` ``", "[x](y)", 10)
 	f.Add("\\", "```", "**", 3)

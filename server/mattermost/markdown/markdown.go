@@ -1,5 +1,5 @@
-// Package markdown renders texts as Mattermost's Markdown, and as plain text where Mattermost formats nothing. All escaping happens
-// here. It looks nothing up: who reads, and how they write times, its caller knows.
+// Package markdown renders texts as Mattermost's Markdown, and as plain text for places where Mattermost formats nothing. All escaping
+// happens here. It looks nothing up: the caller knows the reader and their time format.
 package markdown
 
 import (
@@ -11,10 +11,10 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// emojiName is what an emoji can be called.
+// emojiName is the pattern of an emoji's name.
 var emojiName = regexp.MustCompile(`^[a-z0-9_+-]{1,64}$`)
 
-// username is what names of users look like; nothing else is mentioned.
+// username is the pattern of usernames; nothing else is mentioned.
 var username = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
 
 // Render returns the text as Markdown for the reader.
@@ -24,7 +24,7 @@ func Render(t chat.Text, r Reader) string {
 	return w.String()
 }
 
-// piece is a part of a message: text that is yet to be escaped, or Markdown.
+// piece is a part of a message: text that is still to be escaped, or Markdown.
 type piece struct {
 	kind pieceKind
 	text string
@@ -33,15 +33,14 @@ type piece struct {
 type pieceKind int
 
 const (
-	outside pieceKind = iota // text from anywhere
-	words                    // words of a catalogue
-	mark                     // Markdown that belongs inside a line
+	outside pieceKind = iota // text from outside
+	words                    // words from a catalogue
+	mark                     // Markdown within a line
 	block                    // Markdown that takes whole lines
-	begin                    // the mark with which a line begins, such as that of an item
+	begin                    // the mark at the start of a line, such as that of an item
 )
 
-// writer takes a text apart into pieces, and puts them together when all are known: how a character is escaped depends on what
-// follows.
+// writer splits a text into pieces, and joins them when all are known: how a character is escaped depends on what follows.
 type writer struct {
 	reader Reader
 	pieces []piece
@@ -54,7 +53,7 @@ func (w *writer) put(kind pieceKind, text string) {
 	w.pieces = append(w.pieces, piece{kind, text})
 }
 
-// add adds the text; in strong text nothing is made strong again.
+// add adds the text; within strong text nothing is made strong again.
 func (w *writer) add(t chat.Text, strong bool) {
 	for _, span := range t {
 		switch span.Kind {
@@ -80,10 +79,10 @@ func (w *writer) add(t chat.Text, strong bool) {
 	}
 }
 
-// maxDepth is how deep items can be nested.
+// maxDepth is the deepest nesting of items.
 const maxDepth = 3
 
-// leaf adds a span that holds no other text.
+// leaf adds a span without inner text.
 func (w *writer) leaf(span chat.Span) {
 	switch span.Kind {
 	case chat.CodeSpan:
@@ -107,7 +106,7 @@ func (w *writer) leaf(span chat.Span) {
 	}
 }
 
-// mention adds a mention, or the name alone where it cannot be one.
+// mention adds a mention, or the name alone if it can't be one.
 func (w *writer) mention(name string) {
 	if username.MatchString(name) {
 		w.put(mark, "@"+name)
@@ -116,7 +115,7 @@ func (w *writer) mention(name string) {
 	w.put(outside, "@"+chat.OneLine(name))
 }
 
-// around adds text between two marks. Where they would mean nothing, since the text spans lines or there is none, they are left out.
+// around adds text between two marks. They are omitted where they would have no effect: for text of several lines, or none.
 func (w *writer) around(inner chat.Text, with string, already bool) {
 	if already || inner.Empty() || !oneLine(inner) {
 		w.add(inner, already)
@@ -141,7 +140,7 @@ func oneLine(t chat.Text) bool {
 	return true
 }
 
-// link adds a link, or its label alone where the address is not one of the web.
+// link adds a link, or its label alone if the URL isn't a web URL.
 func (w *writer) link(span chat.Span) {
 	to, ok := address(span.URL)
 	if !ok || span.Inner.Empty() {
@@ -161,8 +160,8 @@ func (w *writer) link(span chat.Span) {
 	w.put(mark, "["+text+"]("+to+")")
 }
 
-// inLine returns the text with every run of white space as one blank, and without what can't be seen. Unlike chat.OneLine it keeps
-// blanks at the ends.
+// inLine returns the text without invisible characters, and with every run of white space as one space. Unlike chat.OneLine it keeps
+// spaces at the ends.
 func inLine(text string) string {
 	clean := chat.OneLine(text)
 	first, _ := utf8.DecodeRuneInString(text)
@@ -181,7 +180,7 @@ func inLine(text string) string {
 	return clean
 }
 
-// String puts the pieces together.
+// String joins the pieces.
 func (w *writer) String() string {
 	var b strings.Builder
 	lineStart, ended := true, false // whether the line is still empty, and whether the next text needs a line of its own
@@ -229,8 +228,8 @@ func (w *writer) after(i int) rune {
 	return next
 }
 
-// apart returns a joint where a mark would run into what stands before it: the fences of two pieces of code, the stars of two marks,
-// or an exclamation mark that makes a link a picture.
+// apart returns a joint where a mark would merge with what precedes it: the fences of two pieces of code, the asterisks of two marks, or
+// an exclamation mark that turns a link into an image.
 func apart(before, text string, afterMark bool) string {
 	last, first := lastRune(before), text[0]
 	switch {

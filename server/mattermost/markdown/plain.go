@@ -9,8 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Plain returns the text for where Mattermost formats nothing, such as titles, labels, options and notifications: lists keep their
-// marks, emoji are the characters themselves, and of links the label is left.
+// Plain returns the text for places where Mattermost formats nothing, such as titles, labels, options and notifications: lists keep their
+// marks, emoji are characters, and links are reduced to their labels.
 func Plain(t chat.Text, r Reader) string {
 	var b strings.Builder
 	plain(&b, t, r)
@@ -56,7 +56,7 @@ func plain(b *strings.Builder, t chat.Text, r Reader) {
 	}
 }
 
-// EmojiOf returns the character of an emoji, "" for a name that is none of the server's own.
+// EmojiOf returns the character of an emoji, "" for a name that isn't one of the server's own.
 func EmojiOf(name string) string {
 	var b strings.Builder
 	for code := range strings.SplitSeq(model.SystemEmojis[name], "-") {

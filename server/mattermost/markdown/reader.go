@@ -6,15 +6,15 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Reader is who a text is rendered for, as far as it matters. The zero Reader is anybody: times are in UTC then, and say so.
+// Reader is the reader that a text is rendered for. The zero Reader is anyone: times are in UTC, and say so.
 type Reader struct {
-	// Zone is the reader's time zone; nil for anybody.
+	// Zone is the reader's time zone; nil for anyone.
 	Zone *time.Location
-	// Hours12 says that the reader's clock has 12 hours.
+	// Hours12 selects a 12-hour clock.
 	Hours12 bool
 }
 
-// time returns the time of a span in the reader's zone. Dates are written so that they read the same everywhere.
+// time returns the time of a span in the reader's zone, in a format that reads the same everywhere.
 func (r Reader) time(span chat.Span) string {
 	at, suffix := span.At.UTC(), " MST"
 	if zone, err := time.LoadLocation(span.Zone); err == nil {
@@ -36,7 +36,7 @@ func (r Reader) time(span chat.Span) string {
 	return at.Format(time.DateOnly + " " + clock + suffix)
 }
 
-// Written is a time as a text shows it to anybody, for clients that can show it as the reader writes times.
+// Written is a time as a text shows it to anyone, for clients that can show it in the reader's format.
 type Written struct {
 	// Text is what Render writes.
 	Text string `json:"text"`
@@ -46,7 +46,7 @@ type Written struct {
 	Style string `json:"style"`
 }
 
-// Times returns the times in the texts, in their order.
+// Times returns the times in the texts, in order.
 func Times(texts ...chat.Text) []Written {
 	var all []Written
 	for _, t := range texts {

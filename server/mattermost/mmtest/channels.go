@@ -6,7 +6,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Kind is who can get into a channel.
+// Kind is a channel's type: public or private.
 type Kind model.ChannelType
 
 // The kinds of channel.
@@ -17,10 +17,10 @@ const (
 	Group   = Kind(model.ChannelTypeGroup)
 )
 
-// teamID is the one team that there is.
+// teamID is the ID of the only team.
 const teamID = "team0000000000000000000001"
 
-// Place is where somebody can type: a channel, or the thread of a post.
+// Place is where a user can type: a channel, or the thread of a post.
 type Place interface {
 	place() (channelID, rootID string)
 }
@@ -41,7 +41,7 @@ type channelState struct {
 
 func (c *Channel) place() (channelID, rootID string) { return c.ID, "" }
 
-// AddChannel adds a conversation of these members.
+// AddChannel adds a channel with these members.
 func (mm *Mattermost) AddChannel(name string, kind Kind, members ...*User) *Channel {
 	mm.t.Helper()
 	state := &channelState{Channel: model.Channel{
@@ -59,7 +59,7 @@ func (mm *Mattermost) AddChannel(name string, kind Kind, members ...*User) *Chan
 	return &Channel{ID: state.Id, mm: mm}
 }
 
-// Archive ends the conversation: it can be read, but nobody can post.
+// Archive archives the channel: it can be read, but no one can post.
 func (c *Channel) Archive() {
 	archived := c.mm.millis()
 	c.change(func(s *channelState) { s.DeleteAt = archived })
@@ -77,7 +77,7 @@ func (c *Channel) Leave(u *User) {
 	})
 }
 
-// Silence takes the permission to post from a member, as channel moderation can.
+// Silence removes a member's permission to post, as channel moderation can.
 func (c *Channel) Silence(u *User) {
 	c.change(func(s *channelState) { s.silent = append(s.silent, u.ID) })
 }
@@ -128,7 +128,7 @@ func (s *channelState) member(userID string) *model.ChannelMember {
 	return &model.ChannelMember{ChannelId: s.Id, UserId: userID, SchemeUser: true, SchemeAdmin: slices.Contains(s.admins, userID)}
 }
 
-// AddChannelMember takes only members of the channel's team.
+// AddChannelMember accepts only members of the channel's team.
 func (a *api) AddChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError) {
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
@@ -147,7 +147,7 @@ func (a *api) AddChannelMember(channelID, userID string) (*model.ChannelMember, 
 	return state.member(userID), nil
 }
 
-// CreateTeamMember matters for bots; people are in the team from the start.
+// CreateTeamMember matters for bots; users are in the team from the start.
 func (a *api) CreateTeamMember(team, userID string) (*model.TeamMember, *model.AppError) {
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
@@ -158,13 +158,13 @@ func (a *api) CreateTeamMember(team, userID string) (*model.TeamMember, *model.A
 	return &model.TeamMember{TeamId: team, UserId: userID}, nil
 }
 
-// GetTeams returns the one team that there is.
+// GetTeams returns the only team.
 func (a *api) GetTeams() ([]*model.Team, *model.AppError) {
 	return crossed(a.mm, []*model.Team{{Id: teamID, Name: "team", DisplayName: "Team"}}), nil
 }
 
-// HasPermissionToChannel answers as the real server: membership gives the permission to post, being the channel's admin that to
-// manage roles, and system admins have both everywhere. Whether the channel is archived makes no difference.
+// HasPermissionToChannel responds as the real server does: members may post, the channel's admins may also manage roles, and system
+// admins may do both everywhere. It makes no difference whether the channel is archived.
 func (a *api) HasPermissionToChannel(userID, channelID string, permission *model.Permission) bool {
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
@@ -188,7 +188,7 @@ func (a *api) GetDirectChannel(one, other string) (*model.Channel, *model.AppErr
 	return a.GetChannel(channel.ID)
 }
 
-// direct returns the direct channel between two, which is there as soon as it is asked for.
+// direct returns the direct channel between two users, which is created on first use.
 func (mm *Mattermost) direct(one, other string) *Channel {
 	name := model.GetDMNameFromIds(one, other)
 	mm.mu.Lock()

@@ -8,7 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// slashCommand is a command with the plugin that registered it, which the server knows and tells nobody.
+// slashCommand is a command and the plugin that registered it. The server reports the owner to no one.
 type slashCommand struct {
 	pluginID string
 	*model.Command
@@ -30,8 +30,8 @@ func (mm *Mattermost) RegisterElsewhere(pluginID string, command *model.Command)
 	}
 }
 
-// register keeps only part of the command, as the real server does. A plugin's second command of a name replaces its first; one of
-// another plugin's stands behind it.
+// register keeps only part of the command, as the real server does. A plugin's second command with a name replaces its first; another
+// plugin's is queued behind it.
 func (mm *Mattermost) register(pluginID string, sent *model.Command) error {
 	if sent.AutocompleteData != nil {
 		if err := sent.AutocompleteData.IsValid(); err != nil {
@@ -55,7 +55,7 @@ func (mm *Mattermost) register(pluginID string, sent *model.Command) error {
 	return nil
 }
 
-// UnregisterCommand removes every command of that name, whosever it is.
+// UnregisterCommand removes every command with that name, whichever plugin owns it.
 func (a *api) UnregisterCommand(teamID, trigger string) error {
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
@@ -65,7 +65,7 @@ func (a *api) UnregisterCommand(teamID, trigger string) error {
 	return nil
 }
 
-// ListPluginCommands lists, of several commands of a name, the first only.
+// ListPluginCommands lists only the first of several commands with the same name.
 func (a *api) ListPluginCommands(string) ([]*model.Command, error) {
 	a.mm.mu.Lock()
 	var list []*model.Command
@@ -78,7 +78,7 @@ func (a *api) ListPluginCommands(string) ([]*model.Command, error) {
 	return crossed(a.mm, list), nil
 }
 
-// ListBuiltInCommands lists a few of the server's own.
+// ListBuiltInCommands lists a few of the server's own commands.
 func (a *api) ListBuiltInCommands() ([]*model.Command, error) {
 	var list []*model.Command
 	for _, trigger := range []string{"away", "echo", "help", "invite", "join", "leave", "me", "msg", "online", "settings", "shrug"} {
@@ -97,7 +97,7 @@ func (a *api) ListCustomCommands(team string) ([]*model.Command, error) {
 	return crossed(a.mm, list), nil
 }
 
-// AddCustomCommand adds a slash command that somebody made for the team.
+// AddCustomCommand adds a slash command that a user made for the team.
 func (mm *Mattermost) AddCustomCommand(trigger, name string) {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
@@ -113,10 +113,10 @@ func crossed[T any](mm *Mattermost, list []T) []T {
 	return *sent
 }
 
-// Command returns the slash command that the plugin registered, nil when there is none.
+// Command returns the slash command that the plugin registered, nil for none.
 func (mm *Mattermost) Command(trigger string) *model.Command { return mm.CommandOf(PluginID, trigger) }
 
-// CommandOf returns the slash command that a plugin registered, nil when there is none.
+// CommandOf returns the slash command that a plugin registered, nil for none.
 func (mm *Mattermost) CommandOf(pluginID, trigger string) *model.Command {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
@@ -128,8 +128,8 @@ func (mm *Mattermost) CommandOf(pluginID, trigger string) *model.Command {
 	return nil
 }
 
-// handlerOf returns the plugin that a command line goes to: the first that registered its trigger, "" when none did. Where no
-// plugin registered anything all lines go to the one attached, so that tests of what lies behind need not.
+// handlerOf returns the plugin that gets a command line: the first that registered its trigger, "" for none. If no plugin registered
+// anything, all lines go to the attached one, so that tests of other things needn't register.
 func (mm *Mattermost) handlerOf(line string) string {
 	word, _, _ := strings.Cut(line, " ")
 	trigger := strings.ToLower(strings.TrimPrefix(word, "/"))
@@ -146,8 +146,8 @@ func (mm *Mattermost) handlerOf(line string) string {
 	return ""
 }
 
-// Types has the user send a command line in a channel or in the thread of a post. An answer that only the user sees is
-// among their notes afterwards, as the real server shows it. A line that goes to another plugin is answered by its id.
+// Types sends a command line as the user, in a channel or in the thread of a post. An ephemeral response is among the user's notes
+// afterwards, as on the real server. A line that goes to another plugin is answered with that plugin's ID.
 func (u *User) Types(line string, at Place) {
 	u.mm.t.Helper()
 	hooks := u.mm.attached()
@@ -186,7 +186,7 @@ func (u *User) Types(line string, at Place) {
 	u.sees(answer.Text, channelID, rootID)
 }
 
-// sees shows the user a note of the server's.
+// sees shows the user a note from the server.
 func (u *User) sees(text, channelID, rootID string) {
 	u.mm.show(u.ID, &model.Post{
 		Id: u.mm.newID("note"), Type: model.PostTypeEphemeral, ChannelId: channelID, RootId: rootID, Message: text,

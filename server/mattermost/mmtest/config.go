@@ -8,10 +8,10 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// serverVersion is the lowest that the plugin's manifest allows.
+// serverVersion is the lowest version that the plugin's manifest allows.
 const serverVersion = "11.0.0"
 
-// Configure changes the server's own settings and tells the plugin.
+// Configure changes the server's own settings and notifies the plugin.
 func (mm *Mattermost) Configure(change func(*model.Config)) {
 	mm.mu.Lock()
 	changed := mm.config.Clone()
@@ -21,7 +21,7 @@ func (mm *Mattermost) Configure(change func(*model.Config)) {
 	mm.tellOfChange()
 }
 
-// Set changes settings of the plugin, as saving the System Console page does, and tells the plugin.
+// Set changes the plugin's settings, as saving the System Console page does, and notifies the plugin.
 func (mm *Mattermost) Set(settings map[string]any) {
 	mm.mu.Lock()
 	merged := maps.Clone(mm.settings)
@@ -63,7 +63,7 @@ func (a *api) GetConfig() *model.Config {
 	return a.mm.config.Clone()
 }
 
-// LoadPluginConfiguration never fails; what does not fit the destination is left out, as by the real client library.
+// LoadPluginConfiguration never fails; as in the real client library, what doesn't fit the destination is skipped.
 func (a *api) LoadPluginConfiguration(dest any) error {
 	a.mm.mu.Lock()
 	encoded, err := json.Marshal(a.mm.settings)

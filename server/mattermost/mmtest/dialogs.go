@@ -14,11 +14,11 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Dialog is a form that stands open before a user.
+// Dialog is a dialog that a user has open.
 type Dialog struct {
 	model.Dialog
 
-	// Error and Errors are what was wrong with the last answer, as a whole and by field.
+	// Error and Errors are the errors in the last answer, in general and by field.
 	Error  string
 	Errors map[string]string
 
@@ -31,7 +31,7 @@ type trigger struct {
 	at                time.Time
 }
 
-// trigger gives the user the right to be shown a dialog. It has the form of a real one, with another signature.
+// trigger returns a new trigger ID for the user. It has the form of a real one, with another signature.
 func (u *User) trigger(channelID string) string {
 	clientID := u.mm.newID("trigger")
 	now := u.mm.Now()
@@ -44,8 +44,8 @@ func (u *User) trigger(channelID string) string {
 	return id
 }
 
-// OpenInteractiveDialog shows the dialog to whom the trigger is of. A real server shows an invalid one, too, or clients show nothing;
-// here it fails the test. A trigger opens one dialog, as clients have it.
+// OpenInteractiveDialog shows the dialog to the owner of the trigger. A real server also shows an invalid one, or clients show nothing;
+// here it fails the test. As in clients, a trigger opens one dialog.
 func (a *api) OpenInteractiveDialog(request model.OpenDialogRequest) *model.AppError {
 	sent, ok := cross(a.mm, &request)
 	if !ok {
@@ -73,7 +73,7 @@ func (a *api) OpenInteractiveDialog(request model.OpenDialogRequest) *model.AppE
 	return nil
 }
 
-// Dialog returns the form that the user has before them, nil when there is none.
+// Dialog returns the user's open dialog, nil for none.
 func (u *User) Dialog() *Dialog {
 	u.mm.mu.Lock()
 	defer u.mm.mu.Unlock()
@@ -84,7 +84,7 @@ func (u *User) Dialog() *Dialog {
 	return nil
 }
 
-// Field returns the field of that name. The test fails when there is none.
+// Field returns the field with that name. Without one the test fails.
 func (u *User) Field(name string) model.DialogElement {
 	u.mm.t.Helper()
 	return u.openDialog().element(u.mm, name)
@@ -108,8 +108,7 @@ func (d *Dialog) element(mm *Mattermost, name string) model.DialogElement {
 	return d.Elements[at]
 }
 
-// Submits has the user fill in these fields of the open dialog, leave the others as they are, and send it. With an error it stays
-// open.
+// Submits fills in these fields of the open dialog, leaves the others as they are, and sends it. With an error it stays open.
 func (u *User) Submits(values map[string]any) *Response {
 	u.mm.t.Helper()
 	d := u.openDialog()
@@ -146,7 +145,7 @@ func (u *User) Submits(values map[string]any) *Response {
 	return response
 }
 
-// initial is what a client sends for a field that nobody touched.
+// initial returns what a client sends for an untouched field.
 func initial(e model.DialogElement) any {
 	switch {
 	case e.Type == "bool":
@@ -159,21 +158,21 @@ func initial(e model.DialogElement) any {
 	return e.Default
 }
 
-// Without returns what a field of several choices holds when the user takes these out.
+// Without returns the value of a multi-select field after the user removes these choices.
 func (u *User) Without(name string, values ...string) []string {
 	u.mm.t.Helper()
 	all, _ := initial(u.Field(name)).([]string)
 	return slices.DeleteFunc(all, func(value string) bool { return slices.Contains(values, value) })
 }
 
-// With returns what a field of several choices holds when the user adds these.
+// With returns the value of a multi-select field after the user adds these choices.
 func (u *User) With(name string, values ...string) []string {
 	u.mm.t.Helper()
 	all, _ := initial(u.Field(name)).([]string)
 	return append(all, values...)
 }
 
-// fits fails the test for what a client would not let the user send.
+// fits fails the test for a value that a client wouldn't let the user send.
 func (u *User) fits(e model.DialogElement, value any) {
 	u.mm.t.Helper()
 	if e.MultiSelect {
@@ -198,7 +197,7 @@ func (u *User) fits(e model.DialogElement, value any) {
 	}
 }
 
-// fitsSeveral does so for a field of several choices.
+// fitsSeveral does the same for a multi-select field.
 func (u *User) fitsSeveral(e model.DialogElement, value any) {
 	u.mm.t.Helper()
 	all, several := value.([]string)
@@ -215,7 +214,7 @@ func (u *User) fitsSeveral(e model.DialogElement, value any) {
 	}
 }
 
-// Cancels has the user close the open dialog.
+// Cancels closes the open dialog.
 func (u *User) Cancels() {
 	u.mm.t.Helper()
 	d := u.openDialog()
@@ -227,7 +226,7 @@ func (u *User) Cancels() {
 	}
 }
 
-// answers sends the request as the server does. The client says which dialog it was, and the server who the user is.
+// answers sends the request as the server does. The client says which dialog it was, and the server which user.
 func (u *User) answers(d *Dialog, request model.SubmitDialogRequest) *Response {
 	u.mm.t.Helper()
 	request.Type, request.CallbackId, request.State = "dialog_submission", d.CallbackId, d.State

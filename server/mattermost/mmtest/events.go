@@ -9,10 +9,10 @@ import (
 
 // Event is something that was sent to browsers over their WebSocket connections.
 type Event struct {
-	// Name is what the browser side listens for, with the prefix of the plugin.
+	// Name is the event's name in the browser, with the plugin's prefix.
 	Name    string
 	Payload map[string]any
-	// UserID and Connection are who gets it; both "" is everybody, a connection is that window only.
+	// UserID and Connection are the recipients; both "" means everyone, a connection means that window only.
 	UserID     string
 	Connection string
 }
@@ -31,7 +31,7 @@ func (a *api) PublishWebSocketEvent(name string, payload map[string]any, broadca
 	a.mm.events = append(a.mm.events, e)
 }
 
-// PublishPluginClusterEvent reaches nobody: there is one server.
+// PublishPluginClusterEvent does nothing: there is one server.
 func (a *api) PublishPluginClusterEvent(event model.PluginClusterEvent, _ model.PluginClusterEventSendOptions) error {
 	cross(a.mm, &event)
 	return nil
@@ -55,7 +55,7 @@ func (u *User) Opened() []string {
 	return opened
 }
 
-// reaches reports whether the event comes to the user's window.
+// reaches reports whether the event is sent to the user's window.
 func (e Event) reaches(u *User) bool {
 	if e.Connection != "" {
 		return e.Connection == u.Connection

@@ -14,28 +14,28 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// Headers with which the server tells a plugin who is asking. From outside they are taken away.
+// Headers with which the server tells a plugin who sent a request. They are stripped from outside requests.
 const (
 	headerUserID   = "Mattermost-User-Id"
 	headerPluginID = "Mattermost-Plugin-Id"
 )
 
-// routable is what the id of a button has to be, for the server to find its way to it.
+// routable is what a button's ID has to match for the server to find it.
 var routable = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 
-// Response is the plugin's answer to a request.
+// Response is the plugin's response to a request.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   string
-	// Told is what whoever asked was shown meanwhile, and nobody else.
+	// Told is the text of the notes that the requester saw meanwhile, and no one else.
 	Told string
 }
 
-// JSON reads the body into a value. The test fails when it is not JSON.
+// JSON reads the body into a value. If it isn't JSON, the test fails.
 func (r *Response) JSON(into any) error { return json.Unmarshal([]byte(r.Body), into) }
 
-// Get asks the plugin for an address such as "/api/v1/config", signed in as the user.
+// Get requests an address such as "/api/v1/config" from the plugin, signed in as the user.
 func (u *User) Get(path string) *Response {
 	u.mm.t.Helper()
 	return u.mm.serve(httptest.NewRequest(http.MethodGet, pluginPath(path), nil), u.ID)
@@ -54,7 +54,7 @@ func (u *User) Post(path string, body any) *Response {
 	return u.mm.serve(r, u.ID)
 }
 
-// Webhook sends a request from outside, where nobody is signed in.
+// Webhook sends a request from outside, without a user.
 func (mm *Mattermost) Webhook(path, body string, headers map[string]string) *Response {
 	mm.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, pluginPath(path), strings.NewReader(body))
@@ -65,7 +65,7 @@ func (mm *Mattermost) Webhook(path, body string, headers map[string]string) *Res
 	return mm.serve(r, "")
 }
 
-// Request sends any request; the user is nil when nobody is signed in.
+// Request sends any request; a nil user means that no one is signed in.
 func (mm *Mattermost) Request(r *http.Request, as *User) *Response {
 	mm.t.Helper()
 	r.URL.Path = pluginPath(r.URL.Path)
@@ -75,7 +75,7 @@ func (mm *Mattermost) Request(r *http.Request, as *User) *Response {
 	return mm.serve(r, as.ID)
 }
 
-// serve hands the request to the plugin as the server does.
+// serve passes the request to the plugin as the server does.
 func (mm *Mattermost) serve(r *http.Request, userID string) *Response {
 	mm.t.Helper()
 	hooks := mm.attached()
@@ -101,10 +101,10 @@ func (mm *Mattermost) serve(r *http.Request, userID string) *Response {
 	return response
 }
 
-// pluginPath is how the plugin sees an address: without what stands before its own part.
+// pluginPath returns the path that the plugin sees, without the prefix of its address.
 func pluginPath(path string) string { return strings.TrimPrefix(path, "/plugins/"+PluginID) }
 
-// Clicks has the user press the button with this label on the newest note or post that has one.
+// Clicks clicks the button with this label on the newest note or post that has one.
 func (u *User) Clicks(label string) *Response {
 	u.mm.t.Helper()
 	post, action := u.button(label)
@@ -114,7 +114,7 @@ func (u *User) Clicks(label string) *Response {
 	return u.acts(post, action, "")
 }
 
-// Chooses has the user choose a line of the menu with this label, likewise.
+// Chooses selects an option of the menu with this label on the newest note or post that has one.
 func (u *User) Chooses(label, option string) *Response {
 	u.mm.t.Helper()
 	post, menu := u.button(label)
@@ -159,7 +159,7 @@ func (u *User) acts(post *Post, action *model.PostAction, chosen string) *Respon
 	return response
 }
 
-// heed does what the server does with the answer to a click.
+// heed does what the server does with the response to a click.
 func (u *User) heed(response *Response, clicked *Post) {
 	u.mm.t.Helper()
 	var answer model.PostActionIntegrationResponse

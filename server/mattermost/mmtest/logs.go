@@ -13,7 +13,7 @@ func (a *api) LogInfo(msg string, pairs ...any)  { a.mm.log("info", msg, pairs) 
 func (a *api) LogWarn(msg string, pairs ...any)  { a.mm.log("warn", msg, pairs) }
 func (a *api) LogError(msg string, pairs ...any) { a.mm.log("error", msg, pairs) }
 
-// LogAuditRec keeps the record as it crosses the connection.
+// LogAuditRec keeps the record as it arrives over the connection.
 func (a *api) LogAuditRec(record *model.AuditRecord) {
 	crossed, ok := cross(a.mm, record)
 	if !ok {
@@ -31,7 +31,7 @@ func (mm *Mattermost) Audited() []*model.AuditRecord {
 	return slices.Clone(mm.audited)
 }
 
-// log keeps a line in the form `level msg name=value`.
+// log keeps a line in the format `level msg name=value`.
 func (mm *Mattermost) log(level, msg string, pairs []any) {
 	var line strings.Builder
 	line.WriteString(level + " " + msg)
@@ -43,15 +43,15 @@ func (mm *Mattermost) log(level, msg string, pairs []any) {
 	mm.logs = append(mm.logs, line.String())
 }
 
-// Logs returns the lines of the server's log that the plugin wrote, such as "warn No room left slots=8".
+// Logs returns the plugin's lines in the server's log, such as "warn No room left slots=8".
 func (mm *Mattermost) Logs() []string {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
 	return slices.Clone(mm.logs)
 }
 
-// Reveals returns where the secret can be read: in the log, in a post, in a note, in a dialog, in an event, in an answer to a request
-// or in the plugin's table. Tests expect that to be nowhere.
+// Reveals returns the places in which the secret can be read: the log, posts, notes, dialogs, events, responses to requests, and the
+// plugin's table. Tests expect none.
 func (mm *Mattermost) Reveals(secret string) []string {
 	var where []string
 	look := func(place, text string) {
@@ -88,7 +88,7 @@ func (mm *Mattermost) Reveals(secret string) []string {
 	return where
 }
 
-// RequireSecret fails the test if the secret can be read anywhere when the test ends.
+// RequireSecret fails the test if the secret can be read anywhere at the end of the test.
 func (mm *Mattermost) RequireSecret(secret string) {
 	mm.t.Helper()
 	mm.t.Cleanup(func() {

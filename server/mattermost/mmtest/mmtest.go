@@ -1,11 +1,10 @@
 // Package mmtest is a Mattermost server in memory, for tests of everything that talks to one.
 //
-// It speaks the plugin API and behaves as the real server does in what a plugin can trip over: whatever crosses between
-// the two is encoded the way the real connection encodes it, and what cannot be encoded breaks the connection; posting
-// asks for no permission; changed text or attachments mark a post as edited; notes that only one person sees are stored
-// nowhere; the user's id arrives in a header that nobody outside can set.
+// It implements the plugin API and has the real server's quirks that a plugin can trip over: values between the two are encoded as on the
+// real connection, and a value that can't be encoded breaks the connection; posting requires no permission; a changed message or
+// attachment marks a post as edited; ephemeral posts aren't stored; the user's ID is in a header that no one outside can set.
 //
-// Tests tell stories about people:
+// Tests are stories about users:
 //
 //	mm := mmtest.New(t)
 //	alice := mm.AddUser("alice")
@@ -29,28 +28,28 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// PluginID is the plugin's id, which is in its addresses.
+// PluginID is the plugin's ID, which is part of its addresses.
 const PluginID = "zoom"
 
-// Hooks is the part of a plugin that the server calls. Those of Configurable and Listener are called where it has them.
+// Hooks is the part of a plugin that the server calls. It also calls Configurable and Listener on plugins that implement them.
 type Hooks interface {
-	// ServeHTTP answers a request to an address below /plugins/zoom, which the address comes without.
+	// ServeHTTP responds to a request to an address below /plugins/zoom; the request's path lacks that prefix.
 	ServeHTTP(c *plugin.Context, w http.ResponseWriter, r *http.Request)
-	// ExecuteCommand carries out a command line.
+	// ExecuteCommand runs a command line.
 	ExecuteCommand(c *plugin.Context, args *model.CommandArgs) (*model.CommandResponse, *model.AppError)
 }
 
-// Configurable is a plugin that wants to know of changed settings.
+// Configurable is a plugin that handles changed settings.
 type Configurable interface {
-	// OnConfigurationChange is called after settings changed, the server's or the plugin's. The server only logs its error.
+	// OnConfigurationChange is called after the server's or the plugin's settings changed. The server only logs its error.
 	OnConfigurationChange() error
 }
 
-// Mattermost is the server. It is safe for use by several goroutines.
+// Mattermost is the server. It is safe for concurrent use.
 type Mattermost struct {
 	// KV is the plugin's key-value table; it can lag, fail and be dumped.
 	KV *storetest.MemoryKV
-	// Bundle is the folder that the plugin finds its own files in; "" makes the server say that it does not know.
+	// Bundle is the folder of the plugin's files; "" makes the server report that it doesn't know.
 	Bundle string
 
 	t testing.TB
@@ -82,14 +81,14 @@ type Mattermost struct {
 	answers    []string
 }
 
-// note is a post that one person sees, with the state it was last brought to.
+// note is a post that one user sees, in its latest state.
 type note struct {
 	userID string
 	post   *model.Post
 }
 
-// New returns a server with the address https://chat.example.com, without people and channels. Its clock stands still at
-// a Monday morning in UTC; Advance moves it.
+// New returns a server at https://chat.example.com, without users and channels. Its clock is stopped at a Monday morning in UTC; Advance
+// moves it.
 func New(t testing.TB) *Mattermost {
 	t.Helper()
 	start := time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC)
@@ -104,11 +103,11 @@ func New(t testing.TB) *Mattermost {
 	return mm
 }
 
-// API returns the plugin API of the server. Every server of a cluster would get one; they all lead to the same tables.
-// A call that the stand-in does not have panics.
+// API returns the server's plugin API. Each server of a cluster would get one; all use the same tables. A call that isn't implemented
+// panics.
 func (mm *Mattermost) API() plugin.API { return &api{mm: mm} }
 
-// Attach makes the plugin the one that gets requests, command lines and word of changed settings.
+// Attach makes this plugin the one that gets requests, command lines and changes of settings.
 func (mm *Mattermost) Attach(hooks Hooks) {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
@@ -129,15 +128,14 @@ func (mm *Mattermost) Advance(d time.Duration) {
 	mm.offset += d
 }
 
-// UseClock has the server share a clock with others. Advance still moves only this one.
+// UseClock makes the server share a clock with others. Advance still moves only this one.
 func (mm *Mattermost) UseClock(now func() time.Time) {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
 	mm.clock, mm.offset = now, 0
 }
 
-// BreakConnection makes every call of the API answer nothing, without an error, as it is once something was sent that
-// cannot be encoded.
+// BreakConnection makes every API call return nothing, without an error, as after a value that can't be encoded.
 func (mm *Mattermost) BreakConnection() {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
@@ -146,7 +144,7 @@ func (mm *Mattermost) BreakConnection() {
 
 func (mm *Mattermost) millis() int64 { return model.GetMillisForTime(mm.Now()) }
 
-// newID returns an id that the server would take, readable in failures. The caller holds no lock.
+// newID returns an ID that the server would accept, readable in failures. The caller holds no lock.
 func (mm *Mattermost) newID(name string) string {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()

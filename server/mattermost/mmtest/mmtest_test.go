@@ -23,7 +23,7 @@ type recorder struct {
 
 func (r *recorder) Errorf(format string, _ ...any) { r.failures = append(r.failures, format) }
 
-// parrot is a plugin that answers with what it got.
+// parrot is a plugin that responds with what it got.
 type parrot struct{ changes int }
 
 func (*parrot) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
@@ -41,7 +41,7 @@ func (p *parrot) OnConfigurationChange() error {
 	return nil
 }
 
-// The real connection breaks without a word; tests had better hear of it.
+// The real connection breaks silently; tests have to notice.
 func TestPropThatCannotBeEncodedBreaksTheConnectionAndFailsTheTest(t *testing.T) {
 	t.Parallel()
 	test := &recorder{TB: t}
@@ -139,7 +139,7 @@ func TestOnlyTheServerSaysWhoIsAsking(t *testing.T) {
 	require.Equal(t, "DELETE /x user= plugin= ", mm.Request(request, nil).Body)
 }
 
-func TestAnswersToCommandLinesAreSeenByWhoTypedThem(t *testing.T) {
+func TestResponsesToCommandLinesAreSeenByTheirAuthor(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
 	mm.Attach(&parrot{})
@@ -151,7 +151,7 @@ func TestAnswersToCommandLinesAreSeenByWhoTypedThem(t *testing.T) {
 	require.Empty(t, bob.Notes())
 }
 
-func TestPluginHearsOfChangedSettings(t *testing.T) {
+func TestPluginIsNotifiedOfChangedSettings(t *testing.T) {
 	t.Parallel()
 	mm, hooks := mmtest.New(t), &parrot{}
 	mm.Attach(hooks)

@@ -7,43 +7,43 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// User is somebody with an account.
+// User is a user with an account.
 type User struct {
 	ID       string
 	Username string
-	// Connection is the window that the user types in; "" is a client that does not say which.
+	// Connection is the window in which the user types; "" is a client that doesn't say.
 	Connection string
 
 	mm *Mattermost
 }
 
-// Trait is something about a user that is not as usual.
+// Trait is something unusual about a user.
 type Trait func(*model.User)
 
 // Admin makes the user a system admin.
 func Admin(u *model.User) { u.Roles = model.SystemUserRoleId + " " + model.SystemAdminRoleId }
 
-// Guest makes the user one who was invited to some channels only.
+// Guest makes the user a guest, who was invited to some channels only.
 func Guest(u *model.User) { u.Roles = model.SystemGuestRoleId }
 
-// Unverified makes the user one whose address nobody has verified.
+// Unverified makes the user's email address unverified.
 func Unverified(u *model.User) { u.EmailVerified = false }
 
-// Deactivated makes the user one whom an admin has deactivated.
+// Deactivated deactivates the user.
 func Deactivated(u *model.User) { u.DeleteAt = 1 }
 
-// Reads makes the user read this language, such as "de".
+// Reads sets the user's language, such as "de".
 func Reads(locale string) Trait { return func(u *model.User) { u.Locale = locale } }
 
 // Email gives the user this address instead of <username>@example.com.
 func Email(address string) Trait { return func(u *model.User) { u.Email = address } }
 
-// SignsInWith makes the user one of an identity provider, such as "saml".
+// SignsInWith makes the user sign in with an identity provider, such as "saml".
 func SignsInWith(provider string) Trait {
 	return func(u *model.User) { u.AuthService, u.AuthData = provider, model.NewPointer("data") }
 }
 
-// AddUser adds somebody who reads English, with the verified address <username>@example.com.
+// AddUser adds a user who reads English, with the verified address <username>@example.com.
 func (mm *Mattermost) AddUser(username string, traits ...Trait) *User {
 	mm.t.Helper()
 	account := &model.User{
@@ -100,7 +100,7 @@ func (a *api) HasPermissionTo(userID string, _ *model.Permission) bool {
 	return !a.mm.broken && known && user.IsSystemAdmin()
 }
 
-// EnsureBotUser returns the account of that name, whoever has it, as the real server does.
+// EnsureBotUser returns the account with that name, whoever owns it, as the real server does.
 func (a *api) EnsureBotUser(bot *model.Bot) (string, error) {
 	sent, ok := cross(a.mm, bot)
 	if !ok {
@@ -128,14 +128,14 @@ func (a *api) SetProfileImage(userID string, picture []byte) *model.AppError {
 	return nil
 }
 
-// Picture returns the profile picture of an account, nil when it has the standard one.
+// Picture returns the profile picture of an account, nil for the default one.
 func (mm *Mattermost) Picture(userID string) []byte {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
 	return mm.pictures[userID]
 }
 
-// GetUserByEmail returns who has the address.
+// GetUserByEmail returns the user with the address.
 func (a *api) GetUserByEmail(email string) (*model.User, *model.AppError) {
 	a.mm.mu.Lock()
 	var found *model.User

@@ -8,7 +8,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// Post is a message as it was when the test looked at it, or a note that one person sees.
+// Post is a snapshot of a post, or a note that one user sees.
 type Post struct {
 	*model.Post
 
@@ -22,13 +22,13 @@ func (p *Post) place() (channelID, rootID string) {
 	return p.ChannelId, p.Id
 }
 
-// Prop returns a prop, nil when the post does not have it.
+// Prop returns a prop, nil for a missing one.
 func (p *Post) Prop(name string) any { return p.GetProp(name) }
 
 // Edited reports whether clients mark the post as edited.
 func (p *Post) Edited() bool { return p.EditAt != 0 }
 
-// Text returns all that a client without the plugin's own view shows: the message, and what attachments say.
+// Text returns all text that a client without the plugin's own view shows: the message and the attachments.
 func (p *Post) Text() string {
 	parts := []string{p.Message}
 	for _, a := range p.Attachments() {
@@ -53,7 +53,7 @@ func (p *Post) Buttons() []string {
 	return labels
 }
 
-// Refreshed returns the post as it is now; nil when it is deleted.
+// Refreshed returns the post in its current state; nil if it is deleted.
 func (p *Post) Refreshed() *Post {
 	for _, post := range (&Channel{ID: p.ChannelId, mm: p.mm}).Posts() {
 		if post.Id == p.Id {
@@ -71,7 +71,7 @@ func (p *Post) Delete() {
 	p.mm.posts[p.Id].DeleteAt = now
 }
 
-// Forge changes props of the post as its author can with any API client: to anything.
+// Forge changes props of the post to anything, as its author can with an API client.
 func (p *Post) Forge(props map[string]any) {
 	p.mm.mu.Lock()
 	stored := p.mm.posts[p.Id].Clone()
@@ -85,7 +85,7 @@ func (p *Post) Forge(props map[string]any) {
 	p.mm.posts[p.Id] = stored
 }
 
-// Posts returns what stands in the channel, oldest first, threads included.
+// Posts returns the channel's posts, oldest first, threads included.
 func (c *Channel) Posts() []*Post {
 	c.mm.mu.Lock()
 	defer c.mm.mu.Unlock()
@@ -98,7 +98,7 @@ func (c *Channel) Posts() []*Post {
 	return posts
 }
 
-// LastPost returns the newest post. The test fails when there is none.
+// LastPost returns the newest post. Without one the test fails.
 func (c *Channel) LastPost() *Post {
 	c.mm.t.Helper()
 	posts := c.Posts()
@@ -108,7 +108,7 @@ func (c *Channel) LastPost() *Post {
 	return posts[len(posts)-1]
 }
 
-// Says posts a message of the user.
+// Says posts a message as the user.
 func (u *User) Says(text string, at Place) *Post {
 	u.mm.t.Helper()
 	channelID, rootID := at.place()
@@ -120,7 +120,7 @@ func (u *User) Says(text string, at Place) *Post {
 	return &Post{Post: created, mm: u.mm}
 }
 
-// Notes returns what only this user sees, oldest first.
+// Notes returns the notes that only this user sees, oldest first.
 func (u *User) Notes() []*Post {
 	u.mm.mu.Lock()
 	defer u.mm.mu.Unlock()
@@ -133,7 +133,7 @@ func (u *User) Notes() []*Post {
 	return notes
 }
 
-// LastNote returns the newest note that only this user sees. The test fails when there is none.
+// LastNote returns the newest note that only this user sees. Without one the test fails.
 func (u *User) LastNote() *Post {
 	u.mm.t.Helper()
 	notes := u.Notes()
@@ -143,7 +143,7 @@ func (u *User) LastNote() *Post {
 	return notes[len(notes)-1]
 }
 
-// DirectWith returns the conversation of the user with another account, such as the bot.
+// DirectWith returns the user's direct channel with another account, such as the bot.
 func (u *User) DirectWith(other string) *Channel { return u.mm.direct(u.ID, other) }
 
 // DirectMessages returns what the other account wrote to this user, oldest first.

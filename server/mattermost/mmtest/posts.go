@@ -44,7 +44,7 @@ func (mm *Mattermost) createPost(post *model.Post) (*model.Post, *model.AppError
 	return stored.Clone(), nil
 }
 
-// postable checks what the real server checks when a plugin posts; permissions are not among that.
+// postable checks what the real server checks when a plugin posts, which excludes permissions.
 func (mm *Mattermost) postable(post *model.Post) *model.AppError {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
@@ -67,7 +67,7 @@ func (mm *Mattermost) postable(post *model.Post) *model.AppError {
 	return nil
 }
 
-// asStored returns the post as the database gives it back: its props have been through JSON.
+// asStored returns the post as the database returns it: its props have been through JSON.
 func (mm *Mattermost) asStored(post *model.Post) *model.Post {
 	stored := post.Clone()
 	encoded, err := json.Marshal(post.GetProps())
@@ -100,7 +100,7 @@ func (a *api) GetPost(postID string) (*model.Post, *model.AppError) {
 	return answer, nil
 }
 
-// UpdatePost replaces text and props, and marks the post as edited if its text or its attachments changed.
+// UpdatePost replaces message and props, and marks the post as edited if its message or its attachments changed.
 func (a *api) UpdatePost(post *model.Post) (*model.Post, *model.AppError) {
 	sent, ok := cross(a.mm, post)
 	if !ok {
@@ -138,7 +138,7 @@ func (mm *Mattermost) updatePost(sent *model.Post) (*model.Post, *model.AppError
 	return updated.Clone(), nil
 }
 
-// SendEphemeralPost shows a note. As the real server, it gives the post a type of its own, whatever type it had.
+// SendEphemeralPost shows a note. As on the real server, the post gets a type of its own.
 func (a *api) SendEphemeralPost(userID string, post *model.Post) *model.Post {
 	sent, ok := cross(a.mm, post)
 	if !ok {
@@ -169,7 +169,7 @@ func (a *api) UpdateEphemeralPost(userID string, post *model.Post) *model.Post {
 	return answer
 }
 
-// show is what the user's client does with a note: a known one is replaced, a new one comes last.
+// show does what the user's client does with a note: a known one is replaced, a new one is appended.
 func (mm *Mattermost) show(userID string, post *model.Post) {
 	stored := mm.asStored(post)
 	mm.mu.Lock()

@@ -6,7 +6,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// GetTeamsForUser returns the one team that there is.
+// GetTeamsForUser returns the only team.
 func (a *api) GetTeamsForUser(string) ([]*model.Team, *model.AppError) {
 	return crossed(a.mm, []*model.Team{{Id: teamID}}), nil
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// Listener is a plugin that wants to know of new posts.
+// Listener is a plugin that handles new posts.
 type Listener interface {
-	// MessageHasBeenPosted is called after each new post, those of plugins included.
+	// MessageHasBeenPosted is called after each new post, including those of plugins.
 	MessageHasBeenPosted(c *plugin.Context, post *model.Post)
 }
 
-// tellOfPost tells the plugin of a new post. The real server does so a moment later; here it has happened when the post is made.
+// tellOfPost notifies the plugin of a new post. The real server does so a moment later; here it happens before the post is returned.
 func (mm *Mattermost) tellOfPost(post *model.Post) {
 	listener, ok := mm.attached().(Listener)
 	if !ok {
@@ -29,8 +29,7 @@ func (a *api) GetPostsForChannel(channelID string, page, perPage int) (*model.Po
 	return a.posts(channelID, page, perPage, func(*model.Post) bool { return true })
 }
 
-// GetPostsBefore does so for the posts that were made before another. As on the real server, none that was made in its millisecond is
-// among them.
+// GetPostsBefore does the same for the posts made before another. As on the real server, those of its millisecond are excluded.
 func (a *api) GetPostsBefore(channelID, postID string, page, perPage int) (*model.PostList, *model.AppError) {
 	a.mm.mu.Lock()
 	anchor := a.mm.posts[postID]
@@ -63,7 +62,7 @@ func (a *api) posts(channelID string, page, perPage int, wanted func(*model.Post
 	return sent, nil
 }
 
-// GetPostThread returns all posts of the thread that the post is in.
+// GetPostThread returns all posts of the post's thread.
 func (a *api) GetPostThread(postID string) (*model.PostList, *model.AppError) {
 	a.mm.mu.Lock()
 	list, rootID := model.NewPostList(), postID

@@ -9,14 +9,14 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// api is the plugin API. The embedded interface is nil: a method that is not written here panics when called.
+// api is the plugin API. The embedded interface is nil: a method that isn't implemented here panics when called.
 type api struct {
 	plugin.API
 	mm *Mattermost
 }
 
-// cross sends a value over the connection between plugin and server and returns what arrives on the other side. The real
-// connection breaks for good when a value cannot be encoded, and says nothing; this one fails the test as well.
+// cross sends a value over the connection between plugin and server and returns what arrives. The real connection breaks for good if a
+// value can't be encoded, silently; this one fails the test as well.
 func cross[T any](mm *Mattermost, value *T) (*T, bool) {
 	mm.mu.Lock()
 	broken := mm.broken
@@ -38,14 +38,14 @@ func cross[T any](mm *Mattermost, value *T) (*T, bool) {
 	return arrived, true
 }
 
-// alive reports whether the connection still stands, for calls whose arguments are plain text.
+// alive reports whether the connection works, for calls with plain text arguments.
 func (mm *Mattermost) alive() bool {
 	mm.mu.Lock()
 	defer mm.mu.Unlock()
 	return !mm.broken
 }
 
-// refusal is an error of the server.
+// refusal returns an error of the server.
 func refusal(id string, status int) *model.AppError {
 	return model.NewAppError("mmtest", id, nil, "", status)
 }
