@@ -72,7 +72,7 @@ func TestEveryFailureHasASentence(t *testing.T) {
 	require.Equal(t, "fault.internal", chat.Failure(errors.New("a nil pointer")).ID, "what is no fault is internal")
 }
 
-// The catalogue has what the code asks for, and nothing that nobody asks for.
+// The catalogue has every message that the code uses, and no unused one.
 func TestTheCatalogueIsComplete(t *testing.T) {
 	t.Parallel()
 	texts := english(t)
@@ -84,7 +84,7 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 		require.True(t, known(texts, id), "the catalogue lacks %q", id)
 	}
 	for id := range texts {
-		require.True(t, asked(used, id), "nobody shows %q", id)
+		require.True(t, asked(used, id), "nothing shows %q", id)
 	}
 }
 
@@ -113,7 +113,7 @@ func english(t *testing.T) map[string]any {
 	return texts
 }
 
-// known reports whether the catalogue has the id; one that ends in "." or "_" stands for all that begin so.
+// known reports whether the catalogue has the ID; one that ends in "." or "_" stands for all with that prefix.
 func known(texts map[string]any, id string) bool {
 	if _, ok := texts[id]; ok || !strings.HasSuffix(id, ".") {
 		return ok

@@ -6,7 +6,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// noValue stands for a parameter that nobody filled, so that the slip is visible.
+// noValue replaces a parameter without a value, so that the mistake is visible.
 const noValue = "<no value>"
 
 // template is a message of the catalogue, taken apart.

@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	// callTimeout bounds one call to the authorization server.
+	// callTimeout limits one call to the authorization server.
 	callTimeout = 10 * time.Second
-	// defaultLife is how long an access token is valid if Zoom does not say: its documented hour.
+	// defaultLife is how long an access token is valid if Zoom doesn't say: its documented hour.
 	defaultLife = time.Hour
 )
 
-// errRejected is the authorization server's word that the grant itself (code, refresh token, account) is not valid any more.
+// errRejected means that the authorization server no longer accepts the grant itself (code, refresh token, account).
 var errRejected = errors.New("the authorization server does not accept the grant")
 
 // endpoint calls Zoom's authorization server for one app.
@@ -32,8 +32,8 @@ type endpoint struct {
 	now    func() time.Time
 }
 
-// newEndpoint uses the client without following redirects: codes and tokens go to the configured address only. Its time-out is
-// replaced by callTimeout, which can still be told apart when it strikes in the middle of an answer.
+// newEndpoint uses the client without following redirects: codes and tokens go to the configured address only. Its timeout is replaced by
+// callTimeout, which can be recognized even in the middle of a response.
 func newEndpoint(app func() App, client *http.Client, now func() time.Time) endpoint {
 	own := *client
 	own.Timeout = 0
@@ -41,7 +41,7 @@ func newEndpoint(app func() App, client *http.Client, now func() time.Time) endp
 	return endpoint{app: app, client: &own, now: now}
 }
 
-// config returns the library's form of the app. Faults: NotConfigured.
+// config returns the oauth2 library's configuration for the app. Fault: NotConfigured.
 func (e endpoint) config() (*oauth2.Config, error) {
 	app := e.app()
 	switch {
@@ -60,7 +60,7 @@ func (e endpoint) config() (*oauth2.Config, error) {
 	}, nil
 }
 
-// exchange turns the code of a consent into tokens. A code that is used, old or foreign is errRejected.
+// exchange exchanges an authorization code for tokens. A used, expired or foreign code is errRejected.
 func (e endpoint) exchange(ctx context.Context, code, verifier string) (Token, error) {
 	config, err := e.config()
 	if err != nil {
@@ -71,8 +71,8 @@ func (e endpoint) exchange(ctx context.Context, code, verifier string) (Token, e
 	})
 }
 
-// refresh turns a refresh token into new tokens; where the answer has none, the old one stays. A dead one is errRejected, and so is
-// none: then the grant ended with its access token.
+// refresh exchanges a refresh token for new tokens; if the response has no refresh token, the old one stays. A revoked one is
+// errRejected, and so is an empty one: then the grant ended with its access token.
 func (e endpoint) refresh(ctx context.Context, refresh string) (Token, error) {
 	if refresh == "" {
 		return Token{}, errors.Wrap(errRejected, "there is no refresh token")
@@ -104,14 +104,14 @@ func (e endpoint) mint(ctx context.Context) (Token, error) {
 	}
 	token, err := e.call(ctx, nil, own.Token)
 	if fault.Is(err, fault.ZoomRefused) && fault.ParamsOf(err)["Code"] == "invalid_request" {
-		// So Zoom answers an account that the app does not belong to.
+		// This is Zoom's response for an account that the app doesn't belong to.
 		err = fault.Wrap(err, fault.ClientRejected)
 	}
 	return token, err
 }
 
-// call makes one request for a token, in time, and with errors that tell whose turn it is. What is sent is a secret: an answer
-// that repeats it isn't logged with it.
+// call makes one token request within the time limit, with errors that say who has to act. The request contains secrets: they are removed
+// from a response before it is logged.
 func (e endpoint) call(ctx context.Context, sent []string, get func(context.Context) (*oauth2.Token, error)) (Token, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -125,8 +125,8 @@ func (e endpoint) call(ctx context.Context, sent []string, get func(context.Cont
 	return Token{Access: token.AccessToken, Refresh: token.RefreshToken, Expiry: asked.Add(life(token)), Scope: scope, ID: id}, nil
 }
 
-// life returns how long the token is valid. Zoom says so in a number or in a text; the library reads both, but counts from
-// a clock of its own.
+// life returns how long the token is valid. Zoom reports it as a number or a string; the library reads both, but counts from its own
+// clock.
 func life(token *oauth2.Token) time.Duration {
 	if token.Expiry.IsZero() {
 		return defaultLife
@@ -134,7 +134,7 @@ func life(token *oauth2.Token) time.Duration {
 	return time.Until(token.Expiry).Round(time.Second)
 }
 
-// revoke ends the grant of the token in Zoom.
+// revoke ends the token's grant in Zoom.
 func (e endpoint) revoke(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -163,14 +163,14 @@ func (e endpoint) revoke(ctx context.Context, token string) error {
 	return nil
 }
 
-// accountRefused reports whether the error is Zoom's word on a server's own app: account_credentials have nothing but the account
-// that could be wrong, and Zoom calls that an invalid_request.
+// accountRefused reports whether the error means that Zoom rejects a server-to-server app: for account_credentials only the account can
+// be wrong, and Zoom calls that an invalid_request.
 func accountRefused(err error) bool {
 	return errors.Is(err, errRejected) || fault.Is(err, fault.ZoomRefused)
 }
 
-// explain turns an error of a call into a fault or errRejected. Of the answer's body only the server's reason is kept, without
-// what was sent.
+// explain turns an error of a call into a fault or errRejected. Of the response body only the server's reason is kept, without the
+// secrets of the request.
 func explain(ctx context.Context, address string, sent []string, err error) error {
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && refusal.Response != nil {
@@ -191,7 +191,7 @@ func explain(ctx context.Context, address string, sent []string, err error) erro
 	return unreachable(address, errors.New("the authorization server's answer is not a token"))
 }
 
-// unreachable is an address that does not answer as an authorization server; people are told the host.
+// unreachable is an address that doesn't respond as an authorization server; users see the host.
 func unreachable(address string, cause error) error {
 	host := ""
 	if parsed, err := url.Parse(address); err == nil && parsed.Host != "" {

@@ -14,13 +14,13 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// stalled is a body of which nothing comes until the request is given up.
+// stalled is a body that returns nothing until the request is canceled.
 type stalled struct{ gone <-chan struct{} }
 
 func (s stalled) Read([]byte) (int, error) { <-s.gone; return 0, io.ErrUnexpectedEOF }
 func (s stalled) Close() error             { return nil }
 
-// The peer's time-out ended with the headers, so an answer could take for ever.
+// The peer's timeout ended with the headers, so a response could take forever.
 func TestDefect23_TheTimeoutCoversTheBody(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)

@@ -20,19 +20,19 @@ import (
 const (
 	// ticketLife is how long a connect link in a message works.
 	ticketLife = time.Hour
-	// stateLife is how long someone may take on Zoom's pages.
+	// stateLife is how long a user may take on Zoom's pages.
 	stateLife = 10 * time.Minute
-	// maxNext bounds what is carried through Zoom and back in an address.
+	// maxNext limits what is carried through Zoom and back in a URL, in bytes.
 	maxNext = 2048
-	// maxSealed bounds a ticket or state that is looked at at all.
+	// maxSealed limits the length of a ticket or state that is opened at all, in bytes.
 	maxSealed = 8192
 
 	ticketName = "oauth.ticket"
 	stateName  = "oauth.state"
 )
 
-// Flow leads a user through Zoom's consent page and back (authorization code grant with PKCE, RFC 7636). What must survive the
-// way is sealed in the link itself, so nothing is stored before the user comes back, and Zoom can't read whom or what it is about.
+// Flow leads a user through Zoom's consent page and back (authorization code grant with PKCE, RFC 7636). The data for the way back is
+// sealed in the link itself, so nothing is stored before the user returns, and Zoom can't read whom or what it is about.
 type Flow struct {
 	vault    *Vault
 	kv       KV
@@ -40,32 +40,32 @@ type Flow struct {
 	now      func() time.Time
 }
 
-// NewFlow returns the flow for the app.
+// NewFlow returns the Flow for the app.
 func NewFlow(d Dependencies) *Flow {
 	return &Flow{vault: d.Vault, kv: d.KV, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now}
 }
 
-// Completed is what came of an authorization.
+// Completed is the result of an authorization.
 type Completed struct {
-	// App and Next are as they were given to Ticket.
+	// App and Next are the values that Ticket was given.
 	App  string
 	Next string
 	// Token still has to be stored.
 	Token Token
 }
 
-// passage is what a ticket or a state holds.
+// passage is the content of a ticket or a state.
 type passage struct {
 	User    chat.PersonID `json:"u"`
 	App     string        `json:"a"`
 	Next    string        `json:"n,omitempty"`
 	Expires time.Time     `json:"x"`
-	// Nonce makes a state work once. It is the secret of the PKCE verifier as well; it leaves this server only sealed.
+	// Nonce makes a state work once. It is also the secret of the PKCE verifier; it leaves this server only sealed.
 	Nonce string `json:"c,omitempty"`
 }
 
-// Ticket returns what goes into the connect link of this user: it works for one hour, and for no one else. app says whose grant it
-// will be and next (at most 2048 bytes) what to do afterwards; Complete gives both back. Faults: NotConfigured, InvalidInput.
+// Ticket returns the value for this user's connect link: it works for one hour, and for no one else. app names the grant and next (at
+// most 2048 bytes) what to do afterwards; Complete returns both. Faults: NotConfigured, InvalidInput.
 func (f *Flow) Ticket(ctx context.Context, person chat.PersonID, app, next string) (string, error) {
 	if len(next) > maxNext {
 		return "", fault.New(fault.InvalidInput).With("Reason", "too long")
@@ -73,8 +73,8 @@ func (f *Flow) Ticket(ctx context.Context, person chat.PersonID, app, next strin
 	return f.seal(ctx, f.named(ticketName), passage{User: person, App: app, Next: next, Expires: f.now().Add(ticketLife)})
 }
 
-// AuthURL returns the address of Zoom's consent page for the user with this ticket. Faults: LinkExpired for a ticket that is old,
-// altered or someone else's; NotConfigured.
+// AuthURL returns the URL of Zoom's consent page for the user with this ticket. Faults: LinkExpired for a ticket that is expired, altered
+// or another user's; NotConfigured.
 func (f *Flow) AuthURL(ctx context.Context, person chat.PersonID, ticket string) (string, error) {
 	config, err := f.endpoint.config()
 	if err != nil {
@@ -92,13 +92,13 @@ func (f *Flow) AuthURL(ctx context.Context, person chat.PersonID, ticket string)
 	return config.AuthCodeURL(state, oauth2.S256ChallengeOption(p.verifier())), nil
 }
 
-// Holds returns whose grant the ticket is for, as it was given to Ticket. Faults: LinkExpired, NotConfigured.
+// Holds returns the name of the grant that the ticket is for, as Ticket was given it. Faults: LinkExpired, NotConfigured.
 func (f *Flow) Holds(ctx context.Context, person chat.PersonID, ticket string) (app string, err error) {
 	p, err := f.open(ctx, f.named(ticketName), person, ticket)
 	return p.App, err
 }
 
-// Peek returns what the state is about, and leaves it usable. Faults: LinkExpired, NotConfigured.
+// Peek returns the content of the state and leaves it usable. Faults: LinkExpired, NotConfigured.
 func (f *Flow) Peek(ctx context.Context, person chat.PersonID, state string) (app, next string, err error) {
 	p, err := f.open(ctx, f.named(stateName), person, state)
 	if err != nil {
@@ -114,9 +114,9 @@ func (f *Flow) Peek(ctx context.Context, person chat.PersonID, state string) (ap
 	return p.App, p.Next, nil
 }
 
-// Complete uses the state up and exchanges the code that Zoom sent the user back with. Faults: LinkExpired for a state that is old,
-// used, altered or someone else's, and for a code that Zoom does not accept; ClientRejected, RateLimited, ZoomUnavailable, ZoomTimeout,
-// ZoomUnreachable, ZoomRefused, NotConfigured.
+// Complete uses up the state and exchanges the code that Zoom sent back. Faults: LinkExpired for a state that is expired, used, altered
+// or another user's, and for a code that Zoom doesn't accept; ClientRejected, RateLimited, ZoomUnavailable, ZoomTimeout, ZoomUnreachable,
+// ZoomRefused, NotConfigured.
 func (f *Flow) Complete(ctx context.Context, person chat.PersonID, code, state string) (Completed, error) {
 	p, err := f.open(ctx, f.named(stateName), person, state)
 	if err != nil {
@@ -139,7 +139,7 @@ func (f *Flow) Complete(ctx context.Context, person chat.PersonID, code, state s
 	return Completed{App: p.App, Next: p.Next, Token: token}, nil
 }
 
-// named returns the name of a seal, so that what one tool's flow made is nothing to another's.
+// named returns the name of a seal, so that one provider's flow doesn't accept another's.
 func (f *Flow) named(what string) string {
 	if name := f.endpoint.app().name(); name != zoomName {
 		return what + "." + name
@@ -156,7 +156,7 @@ func (f *Flow) seal(ctx context.Context, name string, p passage) (string, error)
 	return string(sealed), err
 }
 
-// open returns what the ticket or state holds, if it is ours, this user's and not too old.
+// open returns the content of the ticket or state if it is genuine, this user's and not expired.
 func (f *Flow) open(ctx context.Context, name string, person chat.PersonID, sealed string) (passage, error) {
 	p, err := f.unseal(ctx, name, sealed)
 	if err == nil && (person == "" || p.User != person) {
@@ -165,7 +165,7 @@ func (f *Flow) open(ctx context.Context, name string, person chat.PersonID, seal
 	return p, err
 }
 
-// unseal returns what the ticket or state holds, if it is ours and not too old, whoever shows it.
+// unseal returns the content of the ticket or state if it is genuine and not expired, whichever user presents it.
 func (f *Flow) unseal(ctx context.Context, name, sealed string) (passage, error) {
 	if len(sealed) > maxSealed {
 		return passage{}, fault.New(fault.LinkExpired)
@@ -187,7 +187,7 @@ func (f *Flow) unseal(ctx context.Context, name, sealed string) (passage, error)
 	return p, nil
 }
 
-// verifier returns the PKCE code verifier of the passage: 43 characters that only who knows the nonce can tell.
+// verifier returns the passage's PKCE code verifier: 43 characters that can't be derived without the nonce.
 func (p passage) verifier() string {
 	mac := hmac.New(sha256.New, []byte(p.Nonce))
 	mac.Write([]byte("pkce"))

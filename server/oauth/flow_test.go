@@ -20,7 +20,7 @@ import (
 
 const next = `{"channel":"channel-1","root":"post-1","topic":"Züri am Montag"}`
 
-// begin takes the user from a message with a link to Zoom's page and to the address that Zoom sends them back to.
+// begin takes the user from a message with a link to Zoom's page and to the address that Zoom redirects to.
 func (w *world) begin(s *server, user string) (code, state string) {
 	w.t.Helper()
 	return w.zoom.agree(w.t, w.consentPage(s, user), user+"@example.com")
@@ -59,7 +59,7 @@ func TestAuthorizing(t *testing.T) {
 	})
 }
 
-func TestDefect03_NobodyCompletesForSomebodyElse(t *testing.T) {
+func TestDefect03_NoOneCompletesForSomeoneElse(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		code, state := w.begin(s, "ann")
@@ -99,7 +99,7 @@ func TestDefect12_StateCarriesNoInternalIDs(t *testing.T) {
 func TestDefect12_PKCE(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
-		// A code that was issued to another browser's request does not work with this state, even for the same user.
+		// A code issued for another browser's request doesn't work with this state, even for the same user.
 		foreign, _ := w.begin(s, "ann")
 		_, state := w.begin(s, "ann")
 		_, err := s.flow.Complete(t.Context(), "ann", foreign, state)
@@ -186,7 +186,7 @@ func TestAnAuthorizationOutlivesARegeneratedKey(t *testing.T) {
 	})
 }
 
-// repeatsTheCode is an answer that gives back what was sent.
+// repeatsTheCode is a response that repeats the request.
 func repeatsTheCode(w http.ResponseWriter, r *http.Request) bool {
 	refuse(w, http.StatusBadRequest, "invalid_request", "Invalid authorization code "+r.PostFormValue("code"))
 	return true

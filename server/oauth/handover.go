@@ -18,16 +18,16 @@ import (
 const (
 	// handoverLife is how long a person may take to type the code.
 	handoverLife = 10 * time.Minute
-	// handoverTries is how many codes a person may type wrong.
+	// handoverTries is how many wrong codes a person may type.
 	handoverTries = 5
 	handoverName  = "oauth.handover"
-	// handoverChars leaves out characters that people mix up: 12 of them are 58 bits.
+	// handoverChars excludes characters that people mix up: 12 of them are 58 bits.
 	handoverChars = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 	handoverLen   = 12
 )
 
-// handover is an authorization that came back in a browser in which no one was signed in. It is no one's until the person for whom it was
-// begun types the code that this browser was shown: who merely forwarded a link never saw the code, and who authorized can't use it.
+// handover is an authorization from a browser in which no one was signed in. It belongs to no one until the person who started it types
+// the code that this browser showed: a user who merely forwarded a link never saw the code, and the user who authorized can't use it.
 type handover struct {
 	Code  string    `json:"code"`
 	Tries int       `json:"tries"`
@@ -45,20 +45,21 @@ type Handed struct {
 	Who    Identity
 }
 
-// TicketOwner returns for whom the ticket was made, which proves nothing about who follows the link. Faults: LinkExpired, NotConfigured.
+// TicketOwner returns the person that the ticket was made for, which proves nothing about the user who follows the link. Faults:
+// LinkExpired, NotConfigured.
 func (f *Flow) TicketOwner(ctx context.Context, ticket string) (person chat.PersonID, err error) {
 	p, err := f.unseal(ctx, f.named(ticketName), ticket)
 	return p.User, err
 }
 
-// StateOwner returns for whom the authorization was begun, likewise.
+// StateOwner returns the person who started the authorization. Same faults.
 func (f *Flow) StateOwner(ctx context.Context, state string) (person chat.PersonID, err error) {
 	p, err := f.unseal(ctx, f.named(stateName), state)
 	return p.User, err
 }
 
-// Hand keeps a completed authorization as this account, sealed, for the person, for ten minutes, and returns the code that releases it.
-// An earlier one that was kept for them is forgotten.
+// Hand keeps a completed authorization of this account, sealed, for the person, for ten minutes, and returns the code that releases it.
+// It replaces an earlier one.
 func (f *Flow) Hand(ctx context.Context, person chat.PersonID, done Completed, who Identity) (Handed, error) {
 	h := handover{Code: newCode(), Done: done, Who: who, Until: f.now().Add(handoverLife)}
 	raw, err := f.sealHandover(ctx, h)
@@ -71,7 +72,7 @@ func (f *Flow) Hand(ctx context.Context, person chat.PersonID, done Completed, w
 	return Handed{Code: h.Code, Person: person, Who: who}, nil
 }
 
-// Take gives back, once, what Hand kept for the person, for the right code. After five wrong ones it is gone. Fault: CodeWrong.
+// Take returns, once, what Hand kept for the person, given the right code. After five wrong codes it is removed. Fault: CodeWrong.
 func (f *Flow) Take(ctx context.Context, person chat.PersonID, code string) (Completed, Identity, error) {
 	key := f.handoverKey(person)
 	for try := range writeTries {
@@ -95,7 +96,7 @@ func (f *Flow) Take(ctx context.Context, person chat.PersonID, code string) (Com
 		switch {
 		case err != nil:
 			return Completed{}, Identity{}, errors.Wrap(err, "use a code up")
-		case !swapped: // another try came between
+		case !swapped: // a concurrent try
 		case !f.now().Before(h.Until) || !sameCode(h.Code, code):
 			return Completed{}, Identity{}, fault.New(fault.CodeWrong)
 		default:
@@ -105,7 +106,7 @@ func (f *Flow) Take(ctx context.Context, person chat.PersonID, code string) (Com
 	return Completed{}, Identity{}, errors.New("a code is tried too often at once")
 }
 
-// opened reads a handover and returns what is to be left of it after this code: nothing after the right one or too many wrong ones.
+// opened reads a handover and returns what to store after this code: nothing after the right one or too many wrong ones.
 func (f *Flow) opened(ctx context.Context, raw []byte, code string) (handover, []byte, error) {
 	var h handover
 	plain, err := f.vault.Open(ctx, f.named(handoverName), raw)
@@ -131,7 +132,7 @@ func (f *Flow) sealHandover(ctx context.Context, h handover) ([]byte, error) {
 	return f.vault.Seal(ctx, f.named(handoverName), plain)
 }
 
-// sameCode compares codes as people type them: in small letters, with and without dashes.
+// sameCode compares codes as people type them: in any case, with and without dashes.
 func sameCode(a, b string) bool {
 	tidy := func(code string) []byte {
 		return []byte(strings.NewReplacer("-", "", " ", "", "`", "").Replace(strings.ToUpper(code)))
@@ -156,7 +157,7 @@ func newCode() string {
 	return out.String()
 }
 
-// handoverKey is that of the one authorization that waits for the person, for each tool.
+// handoverKey is the key of the one authorization that waits for the person, per provider.
 func (f *Flow) handoverKey(person chat.PersonID) string {
 	return "hnd." + kv.Hash(f.named(handoverName)+"/"+string(person))
 }

@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// ring returns the key ring as it is stored.
+// ring returns the stored key ring.
 func (w *world) ring() *ring {
 	w.t.Helper()
 	r, err := parseRing(w.kv.Dump()[ringKey])
@@ -48,7 +48,7 @@ func TestARegeneratedKeyReachesOneServerLate(t *testing.T) {
 	})
 }
 
-func TestARegeneratedKeyNeedsNobodyToCallRewrap(t *testing.T) {
+func TestARegeneratedKeyNeedsNoOneToCallRewrap(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		blob := seals(t, s, "a", "x")
@@ -105,7 +105,7 @@ func TestTheKeyIsRegeneratedSeveralTimesAndBack(t *testing.T) {
 	})
 }
 
-// Two servers whose settings differ for good must not take turns at shutting each other out.
+// Two servers whose settings differ permanently must not take turns at locking each other out.
 func TestServersThatDisagreeBothKeepWorking(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		changed, unchanged := w.server(firstKey), w.server(firstKey)
@@ -122,8 +122,8 @@ func TestServersThatDisagreeBothKeepWorking(t *testing.T) {
 	})
 }
 
-// restartedWithAnotherKey tells the beginning of several stories: something was sealed, and then the setting changed while no server
-// ran. The server that is returned knows only the new setting.
+// restartedWithAnotherKey is the beginning of several stories: something was sealed, and then the setting changed while no server ran.
+// The returned server knows only the new setting.
 func restartedWithAnotherKey(t *testing.T, w *world) (s *server, blob []byte) {
 	t.Helper()
 	old := w.server(firstKey)
@@ -164,7 +164,7 @@ func TestRegeneratedWhileOffPeopleHaveToReconnect(t *testing.T) {
 		}
 		require.Len(t, w.ring().Keys, 2)
 
-		// The old setting comes back, in a process that has seen the new one.
+		// The old setting returns, in a process that has seen the new one.
 		fresh := seals(t, s, "b", "new")
 		s.vault.SetKey(firstKey)
 		require.NoError(t, s.vault.Rewrap(t.Context()))
@@ -200,7 +200,7 @@ func TestRegeneratedAndRestoredWithinTheOverlap(t *testing.T) {
 	})
 }
 
-// People's grants survive all of it.
+// Users' grants survive all of it.
 func TestGrantsSurviveARegeneratedKey(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
@@ -221,12 +221,12 @@ func TestGrantsSurviveARegeneratedKey(t *testing.T) {
 		wantFault(t, fault.Unreadable, err)
 		w.connect(lost, "ann", "ann@example.com", time.Hour)
 		_, err = lost.tokens.Of("ann").Token(t.Context())
-		require.NoError(t, err, "connecting again mends it")
+		require.NoError(t, err, "connecting again fixes it")
 	})
 }
 
-// Someone has a copy of the database from before, and the key of that time. What is sealed from the change on, and what was sealed again,
-// must not open with these.
+// An attacker has an earlier copy of the database and the key of that time. What is sealed, or sealed again, after the change must not
+// open with these.
 func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		servers := []*server{w.server(firstKey), w.server(firstKey), w.server(firstKey)}
@@ -274,7 +274,7 @@ func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoBlobOrOfALostKeyIsNotSealedAnew(t *testing.T) {
+func TestWhatIsNoBlobOrOfALostKeyIsNotResealed(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		good := seals(t, s, "a", "x")

@@ -129,7 +129,7 @@ func TestDefect22_ADeadGrantSaysSoAndStaysSo(t *testing.T) {
 				w.zoom.breakWith(nil)
 				w.connect(s, "ann", "ann@example.com", time.Hour)
 				_, err = s.tokens.Of("ann").Token(t.Context())
-				require.NoError(t, err, "connecting again mends it")
+				require.NoError(t, err, "connecting again fixes it")
 			})
 		})
 	}
@@ -173,7 +173,7 @@ func TestDefect23_TransientFailuresNeverDropAGrant(t *testing.T) {
 				asked = time.Now()
 				_, err = s.tokens.Of("ann").Token(t.Context())
 				require.NoError(t, err)
-				require.Zero(t, time.Since(asked), "no lease stands in the way")
+				require.Zero(t, time.Since(asked), "no lease blocks it")
 				w.keepsSecrets()
 			})
 		})
@@ -305,7 +305,7 @@ func TestWhatHappensToTheGrantWhileItIsRenewed(t *testing.T) {
 				require.NoError(t, err)
 				stored, err := w.server(firstKey).tokens.Of("ann").Token(t.Context())
 				require.NoError(t, err)
-				require.Equal(t, stored, access, "whoever has the new token stores it")
+				require.Equal(t, stored, access, "the server with the new token stores it")
 				require.Equal(t, 1, w.zoom.count("refresh_token"))
 			},
 		},

@@ -215,7 +215,7 @@ func TestTheServersToken(t *testing.T) {
 			require.Equal(t, 2, w.zoom.count("account_credentials"))
 		})
 	})
-	t.Run("is got anew when Zoom rejects it", func(t *testing.T) {
+	t.Run("is replaced when Zoom rejects it", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			g := w.server(firstKey).tokens.Server()
 			first, err := g.Token(t.Context())
@@ -229,7 +229,7 @@ func TestTheServersToken(t *testing.T) {
 			require.Equal(t, 2, w.zoom.count("account_credentials"))
 		})
 	})
-	t.Run("is got anew when the encryption key is lost", func(t *testing.T) {
+	t.Run("is replaced when the encryption key is lost", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			require.NoError(t, w.kv.Set("sec.zoom.server", []byte("v1.lost.AAAA"), 0))
 			_, err := w.server(firstKey).tokens.Server().Token(t.Context())

@@ -49,7 +49,7 @@ func newAuthServer() *authServer {
 	}
 }
 
-// RoundTrip answers without a network, so that stories can be told in synthetic time.
+// RoundTrip answers without a network, so that stories can run in synthetic time.
 func (z *authServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	finished := make(chan struct{})

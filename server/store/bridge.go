@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	// journalKept is counted from the last delivery: "why does nothing come?" is asked after weeks, too.
+	// journalKept counts from the last delivery: admins may ask weeks later why nothing arrives.
 	journalKept = 180 * 24 * time.Hour
-	// journalLength is how many deliveries a journal tells of.
+	// journalLength is the number of deliveries in a journal.
 	journalLength = 20
 )
 
-// connectionForm is what the id of a connection looks like. One comes with every delivery, by the word of who sends it.
+// connectionForm is the pattern of a connection's ID. Each delivery carries one, as its sender wrote it.
 var connectionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// Connection returns the connection with this id; see assembly.Records. An id that can't be one costs no call.
+// Connection returns the connection with this ID; see assembly.Records. An invalid ID costs no call.
 func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return bridge.Connection{}, false, errors.Wrap(err, "read a connection")
@@ -33,8 +33,8 @@ func (s *Store) Connection(ctx context.Context, id string) (bridge.Connection, b
 	return load[bridge.Connection](s, connectionKey(id))
 }
 
-// UpdateConnection changes a connection; see assembly.Records. One without an id afterwards is deleted, unless someone else changed it
-// in the meantime: then change is asked again.
+// UpdateConnection changes a connection; see assembly.Records. One without an ID afterwards is deleted, unless it was changed
+// concurrently: then change is called again.
 func (s *Store) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
 	if !connectionForm.MatchString(id) {
 		return bridge.Connection{}, errors.New("that cannot be the id of a connection")
@@ -53,7 +53,7 @@ func (s *Store) UpdateConnection(ctx context.Context, id string, change func(*br
 	})
 }
 
-// ConnectionsOf returns the ids of the provider's connections that the channel follows or followed.
+// ConnectionsOf returns the IDs of the provider's connections that the channel is or was subscribed to.
 func (s *Store) ConnectionsOf(ctx context.Context, providerID, list string) ([]string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Wrap(err, "read the connections of a channel")
@@ -62,7 +62,7 @@ func (s *Store) ConnectionsOf(ctx context.Context, providerID, list string) ([]s
 	return ids, err
 }
 
-// UpdateConnectionsOf changes that list. An empty one leaves nothing behind.
+// UpdateConnectionsOf changes that list. An empty list removes the record.
 func (s *Store) UpdateConnectionsOf(ctx context.Context, providerID, list string, change func(*[]string) bool) error {
 	_, err := edit(ctx, s, listKey(providerID, list), 0, func(ids *[]string) (outcome, error) {
 		switch {
@@ -76,7 +76,7 @@ func (s *Store) UpdateConnectionsOf(ctx context.Context, providerID, list string
 	return err
 }
 
-// Journal returns the latest deliveries of a connection, the newest first.
+// Journal returns the latest deliveries of a connection, newest first.
 func (s *Store) Journal(ctx context.Context, connectionID string) ([]bridge.Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Wrap(err, "read the journal")
@@ -86,7 +86,7 @@ func (s *Store) Journal(ctx context.Context, connectionID string) ([]bridge.Entr
 	return entries, err
 }
 
-// Log adds to it, oldest first, and lets go of what is beyond the last twenty.
+// Log appends entries to the journal, oldest first, and removes all but the last twenty.
 func (s *Store) Log(ctx context.Context, connectionID string, entries []bridge.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -99,7 +99,7 @@ func (s *Store) Log(ctx context.Context, connectionID string, entries []bridge.E
 	return err
 }
 
-// Rotations returns the provider's lists of who is on call.
+// Rotations returns the provider's on-call rotations.
 func (s *Store) Rotations(ctx context.Context, providerID string) ([]bridge.Rotation, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Wrap(err, "read the rotations")
@@ -108,7 +108,7 @@ func (s *Store) Rotations(ctx context.Context, providerID string) ([]bridge.Rota
 	return all, err
 }
 
-// UpdateRotations changes them; see assembly.Records. None leave nothing behind.
+// UpdateRotations changes them; see assembly.Records. An empty list removes the record.
 func (s *Store) UpdateRotations(ctx context.Context, providerID string, change func(*[]bridge.Rotation) bool) error {
 	_, err := edit(ctx, s, rotationsKey(providerID), 0, func(all *[]bridge.Rotation) (outcome, error) {
 		switch {
@@ -124,8 +124,8 @@ func (s *Store) UpdateRotations(ctx context.Context, providerID string, change f
 
 func rotationsKey(providerID string) string { return "rot." + providerID }
 
-// Claim reports whether this is the first to ask for the key within the time. After an error no one knows, and whoever asks again
-// may be told no.
+// Claim reports whether this is the first request for the key within the time. After an error the outcome is unknown, and a retry may
+// return false.
 func (s *Store) Claim(ctx context.Context, key string, keep time.Duration) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, errors.Wrap(err, "claim")
@@ -138,5 +138,5 @@ func connectionKey(id string) string { return "con." + id }
 
 func listKey(providerID, list string) string { return "chn." + providerID + "." + list }
 
-// journalKey hashes nothing: only a connection that exists has a journal.
+// journalKey needs no hash: only an existing connection has a journal.
 func journalKey(connectionID string) string { return "jrn." + connectionID }

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// subjectKept is counted from the last change. What comes later about the same thing gets a new card.
+	// subjectKept counts from the last change. A later event about the same subject gets a new card.
 	subjectKept = 30 * 24 * time.Hour
-	// seriesKept is longer: how a job's builds ended before matters for one that runs once a quarter, too.
+	// seriesKept is longer: earlier results also matter for a job that runs once a quarter.
 	seriesKept = 180 * 24 * time.Hour
 )
 
-// Subject returns a subject of a connection. One that does not exist costs one read.
+// Subject returns a subject of a connection. For one that doesn't exist it costs one read.
 func (s *Store) Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return bridge.Subject{}, false, errors.Wrap(err, "read a subject")
@@ -36,7 +36,7 @@ func (s *Store) UpdateSeries(ctx context.Context, connectionID, name string, cha
 	return update(ctx, s, "ser."+kv.Hash(connectionID, name), seriesKept, change)
 }
 
-// Alias returns the subject that has the further name, "" when none.
+// Alias returns the subject with this alias, "" for none.
 func (s *Store) Alias(ctx context.Context, connectionID, name string) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errors.Wrap(err, "read another name of a subject")
@@ -45,7 +45,7 @@ func (s *Store) Alias(ctx context.Context, connectionID, name string) (string, e
 	return subject, err
 }
 
-// SetAlias gives a subject a further name, in place of any other that had it, for 30 days.
+// SetAlias gives a subject an alias for 30 days, replacing any other subject that had it.
 func (s *Store) SetAlias(ctx context.Context, connectionID, name, subject string) error {
 	if err := ctx.Err(); err != nil {
 		return errors.Wrap(err, "give a subject another name")

@@ -25,7 +25,7 @@ var (
 	_ bridge.Inbox     = bridge.JobInbox{}
 )
 
-// follow has the channel follow the connection.
+// follow subscribes the channel to the connection.
 func follow(id, channelID string) func(*bridge.Connection) (bool, error) {
 	return func(c *bridge.Connection) (bool, error) {
 		c.ID = id
@@ -34,7 +34,7 @@ func follow(id, channelID string) func(*bridge.Connection) (bool, error) {
 	}
 }
 
-// leave has the channel leave the connection, and the last one end it.
+// leave unsubscribes the channel, and deletes the connection with the last one.
 func leave(channelID string) func(*bridge.Connection) (bool, error) {
 	return func(c *bridge.Connection) (bool, error) {
 		var left []bridge.Subscription
@@ -77,8 +77,8 @@ func TestAConnectionLivesAsLongAsAChannelFollowsIt(t *testing.T) {
 	require.Empty(t, s.kv.Keys(""))
 }
 
-// While the last channel leaves, another begins to follow: the connection must stay, with the webhook and keys that the new one counts on.
-func TestAConnectionThatSomebodyFollowsMeanwhileIsNotDeleted(t *testing.T) {
+// While the last channel leaves, another subscribes: the connection must stay, with the webhook and keys that the new one relies on.
+func TestAConnectionThatIsFollowedMeanwhileIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	_, err := s.UpdateConnection(t.Context(), "c1", follow("c1", "dev"))
@@ -206,7 +206,7 @@ func TestWhatADeliveryCosts(t *testing.T) {
 	require.Equal(t, 1, s.kv.Count(storetest.Swap), "what changes nothing writes nothing")
 }
 
-// A build of twenty parallel steps sends its news at once, and they reach several servers.
+// A build of twenty parallel steps sends its events at once, and they reach several servers.
 func TestASubjectSurvivesTwentyRivals(t *testing.T) {
 	t.Parallel()
 	for name, lag := range map[string]time.Duration{"one database": 0, "a replica that is behind": 20 * time.Millisecond} {
@@ -243,7 +243,7 @@ func TestASubjectSurvivesTwentyRivals(t *testing.T) {
 	}
 }
 
-func TestAJournalTellsOfTheLastTwenty(t *testing.T) {
+func TestAJournalHoldsTheLastTwenty(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	for n := range 15 {
@@ -287,7 +287,7 @@ func TestOneOfManyClaims(t *testing.T) {
 	require.ErrorIs(t, err, gone)
 }
 
-func TestRecordsAreNotReadForWhoHasLeft(t *testing.T) {
+func TestRecordsAreNotReadForARequesterWhoHasLeft(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	ctx, cancel := context.WithCancel(t.Context())

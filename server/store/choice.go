@@ -10,12 +10,12 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 )
 
-// user is what a person chose.
+// user holds a person's settings.
 type user struct {
 	Choice meeting.Choice `json:"choice,omitempty"`
 }
 
-// Choice returns the user's setting, Unspecified when there is none; a setting made in the public plugin counts.
+// Choice returns the user's setting, Unspecified for none. A setting made in the public plugin counts.
 func (s *Store) Choice(ctx context.Context, person chat.PersonID) (meeting.Choice, error) {
 	if err := ctx.Err(); err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "read the setting")
@@ -36,9 +36,8 @@ func (s *Store) SetChoice(ctx context.Context, person chat.PersonID, c meeting.C
 	return err
 }
 
-// migrateChoice takes over what the public plugin stored, and notes even that it stored nothing: looking for a key that
-// does not exist is the slowest read there is, and each start would make it. The old record stays, so that an admin can go
-// back to the public plugin.
+// migrateChoice migrates the public plugin's setting, and records even that there was none: looking up a missing key is the slowest read,
+// and each start would make it. The old record stays, so that an admin can return to the public plugin.
 func migrateChoice(table KV, person chat.PersonID) (meeting.Choice, error) {
 	const oldKey = "zoomUserPreference_"
 	raw, err := table.Get(oldKey + string(person))
@@ -50,14 +49,14 @@ func migrateChoice(table KV, person chat.PersonID) (meeting.Choice, error) {
 	if err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "encode the setting")
 	}
-	// When the swap fails, the user has chosen meanwhile, and the next read sees it.
+	// If the swap fails, the user has chosen meanwhile, and the next read returns that.
 	if _, err := table.Swap(userKey(person), nil, record, 0); err != nil {
 		return meeting.Unspecified, errors.Wrap(err, "take over the public plugin's setting")
 	}
 	return choice, nil
 }
 
-// oldChoice reads the public plugin's answer to whether the personal meeting ID is used: a JSON string.
+// oldChoice reads the public plugin's setting for the personal meeting ID: a JSON string.
 func oldChoice(raw []byte) meeting.Choice {
 	var answer string
 	if len(raw) == 0 || json.Unmarshal(raw, &answer) != nil {

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-func TestWhoeverChoseNothingHasNoSetting(t *testing.T) {
+func TestAUserWhoChoseNothingHasNoSetting(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	choice, err := s.Choice(t.Context(), "alice")

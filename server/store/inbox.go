@@ -15,52 +15,51 @@ import (
 
 // Limits of the inbox.
 const (
-	// slotLease is how long a server may be silent before another takes over what it accepted.
+	// slotLease is how long a server may be silent before another takes over the deliveries that it accepted.
 	slotLease = 30 * time.Second
-	// claimLease is how long a server may be silent before another handles the delivery that it was handling.
+	// claimLease is how long a server may be silent before another takes over the delivery that it was handling.
 	claimLease = 60 * time.Second
-	// renewEvery is how often a server renews the leases of what it holds.
+	// renewEvery is how often a server renews the leases that it holds.
 	renewEvery = slotLease / 3
-	// doneFor is how long a delivery that comes again is known to be done. Zoom's last retry comes 85 minutes after the
-	// first attempt: https://developers.zoom.us/docs/api/webhooks/#webhook-retries.
+	// doneFor is how long a handled delivery is remembered. Zoom's last retry is 85 minutes after the first attempt:
+	// https://developers.zoom.us/docs/api/webhooks/#webhook-retries.
 	doneFor = 72 * time.Hour
-	// maxCrashes is how many servers may die while they handle a delivery before it is given up as their killer.
+	// maxCrashes is how many servers may crash while handling a delivery before it is dropped as the cause.
 	maxCrashes = 5
-	// maxPanics is after how many attempts a delivery is given up whose handler panics.
+	// maxPanics is the number of attempts after which a delivery whose handler panics is dropped.
 	maxPanics = 5
-	// retryMin and retryMax bound the wait between two attempts.
+	// retryMin and retryMax limit the wait between two attempts.
 	retryMin = time.Second
 	retryMax = 5 * time.Minute
-	// lookAgain is the wait when the table failed or the backlog was full.
+	// lookAgain is the wait after the table failed or the backlog was full.
 	lookAgain = 5 * time.Second
-	// maxRest is the longest wait for which a delivery is kept by the server that has it.
+	// maxRest is the longest wait for which a server keeps a delivery itself.
 	maxRest = 2 * time.Second
 )
 
-// Options are the sizes of an inbox; zero values mean the defaults.
+// Options are the sizes of an Inbox; zero values mean the defaults.
 type Options struct {
-	// Slots bounds what all servers together have accepted and not yet done (4096).
+	// Slots is the most deliveries that all servers together have accepted and not yet handled (4096).
 	Slots int
-	// Backlog and Bytes bound what this server has accepted and not yet done: in deliveries (2048), and by the memory that they take
-	// (64 MiB).
+	// Backlog and Bytes limit what this server has accepted and not yet handled: in deliveries (2048), and in bytes of memory (64 MiB).
 	Backlog int
 	Bytes   int64
-	// PerSource and PerSourceBytes bound what it has accepted of one source, together with what of that waits in the table (512, 16 MiB).
+	// PerSource and PerSourceBytes are the same limits for one source, including its deliveries that wait in the table (512, 16 MiB).
 	PerSource      int
 	PerSourceBytes int64
-	// ReservedFor is a kind whose deliveries come before all others, and find room when those have taken theirs; "" is none.
+	// ReservedFor is a kind whose deliveries go first and have room of their own; "" for none.
 	ReservedFor string
-	// Workers is how many keys are handled at once on this server (12), of one source a third of that.
+	// Workers is how many keys this server handles at once (12); at most a third of them for one source.
 	Workers int
-	// MaxAge is how long a failing delivery is tried after it came, or was due (24 hours).
+	// MaxAge is how long a failing delivery is retried after it arrived or was due (24 hours).
 	MaxAge time.Duration
 }
 
 // Inbox keeps acknowledged deliveries in the key-value table until they are handled.
 //
-// Each lies in one slot ("inb.<n>") of a ring with a lease of the server that works on it, so that no list of keys is
-// ever needed: a free slot is found by guessing, and what a dead server left is found by looking at all slots in use.
-// A record "clm.<id>" lets one server handle a delivery even if several received it, and remembers for days that it was done.
+// Each is in one slot ("inb.<n>") of a ring, with the lease of the server that works on it, so that no list of keys is ever needed: a
+// free slot is found by guessing, and what a crashed server left is found by reading all slots in use. A record "clm.<id>" lets one
+// server handle a delivery even if several received it, and remembers for days that it was handled.
 type Inbox struct {
 	kv     KV
 	ring   *ring
@@ -70,7 +69,7 @@ type Inbox struct {
 	handle queue.Handler
 	opts   Options
 
-	stop     chan struct{} // closed: begin nothing new
+	stop     chan struct{} // closed: start nothing new
 	finished chan struct{} // closed: the workers have ended
 	running  sync.WaitGroup
 	sweeping sync.Mutex
@@ -78,7 +77,7 @@ type Inbox struct {
 	abort context.CancelFunc
 
 	mu sync.Mutex
-	// more is told of each item in line, and of each worker that is free again.
+	// more is signaled for each queued item and for each worker that becomes free.
 	more    *sync.Cond
 	closed  bool
 	room    room
@@ -89,7 +88,7 @@ type Inbox struct {
 	resting map[*item]*time.Timer
 }
 
-// NewInbox returns an inbox over the table; Start sets it to work.
+// NewInbox returns an Inbox over the table; Start starts it.
 func NewInbox(kv KV, now func() time.Time, log *slog.Logger, handle queue.Handler, opts Options) *Inbox {
 	setDefault(&opts.Slots, 4096)
 	setDefault(&opts.Backlog, 2048)
@@ -119,9 +118,9 @@ func setDefault[T int | int64](value *T, fallback T) {
 	}
 }
 
-// Accept writes the delivery to the table and queues it. After a nil error it is safe: the caller acknowledges it.
-// duplicate says that it was handled, or is being handled here, already; then nothing is written. After an error the caller
-// answers 503. A delivery for later waits in the table, and the first server to look when it is due handles it.
+// Accept writes the delivery to the table and queues it. After a nil error it is safe: the caller acknowledges it. duplicate reports that
+// it was already handled, or is being handled here; then nothing is written. After an error the caller responds with 503. A delivery for
+// later waits in the table, and the first server that looks when it is due handles it.
 func (i *Inbox) Accept(ctx context.Context, d queue.Job) (duplicate bool, err error) {
 	if d.ID == "" {
 		d.ID = queue.JobID(d.Kind, d.Body)
@@ -144,8 +143,8 @@ func (i *Inbox) Accept(ctx context.Context, d queue.Job) (duplicate bool, err er
 	return false, nil
 }
 
-// shelve writes a delivery for later to a slot that no one holds. It takes no room in the backlog: it is not begun for long, and
-// many may wait. They get the first half of the ring only, so that whatever comes in the meantime still finds room.
+// shelve writes a delivery for later to a slot that no server holds. It takes no room in the backlog, because it won't start for long and
+// many may wait. Such deliveries get only the first half of the ring, so that others still find room.
 func (i *Inbox) shelve(ctx context.Context, d queue.Job) (duplicate bool, err error) {
 	if i.stopping() {
 		return false, queue.ErrClosed
@@ -158,7 +157,7 @@ func (i *Inbox) shelve(ctx context.Context, d queue.Job) (duplicate bool, err er
 	return false, nil
 }
 
-// Start begins to work, and looks in the background for what other servers, or this one before it restarted, left behind.
+// Start starts the workers, and looks in the background for what other servers, or this one before a restart, left.
 func (i *Inbox) Start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	i.abort = cancel
@@ -172,8 +171,8 @@ func (i *Inbox) Start() {
 	})
 }
 
-// Close stops accepting, waits for the handlers at work until the context ends (and cancels theirs then), and gives the
-// leases of what was not begun back, so that any server can go on with it at once. It must follow a Start.
+// Close stops accepting, waits for running handlers until the context ends (then cancels them), and releases the leases of what wasn't
+// started, so that any server can continue at once. It must follow a Start.
 func (i *Inbox) Close(ctx context.Context) error {
 	i.mu.Lock()
 	if i.closed {
@@ -201,7 +200,7 @@ func (i *Inbox) Close(ctx context.Context) error {
 	}
 }
 
-// reserve takes room for one more delivery in the backlog. One that is new is known where it is held here already.
+// reserve takes room for one more delivery in the backlog. A new delivery that this server already holds is known.
 func (i *Inbox) reserve(d queue.Job, fresh bool) (known bool, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

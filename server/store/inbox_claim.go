@@ -17,7 +17,7 @@ const done = "done"
 // doneTries is how often the end of a delivery is written before it is left to a later sweep.
 const doneTries = 5
 
-// verdict is what a claim came to.
+// verdict is the result of a claim.
 type verdict int
 
 const (
@@ -31,14 +31,14 @@ const (
 type claimRecord struct {
 	Owner string    `json:"owner"`
 	Until time.Time `json:"until"`
-	// Tries counts the servers that died with the claim.
+	// Tries is the number of servers that crashed while they held the claim.
 	Tries int `json:"tries,omitempty"`
 }
 
 func claimKey(id string) string { return "clm." + kv.Hash(id) }
 
-// claim makes this server the one to handle the delivery, unless it was handled or another server is at it (until the
-// time returned). The claim of a server that let the slot's lease run out counts as run out as well: both are renewed together.
+// claim makes this server the one to handle the delivery, unless it was handled or another server handles it (until the returned time).
+// The claim of a server whose slot lease has expired counts as expired, too: both are renewed together.
 func (l *leases) claim(ctx context.Context, it *item) (verdict, time.Time, error) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
@@ -48,7 +48,7 @@ func (l *leases) claim(ctx context.Context, it *item) (verdict, time.Time, error
 	key := claimKey(it.delivery.ID)
 	var old []byte
 	for try := range doneTries {
-		if try > 1 { // the second time needs no pause: the first had nothing to go by
+		if try > 1 { // the second try needs no pause: the first had no previous value
 			if err := pause(ctx, try); err != nil {
 				return claimBusy, time.Time{}, err
 			}
@@ -69,13 +69,13 @@ func (l *leases) claim(ctx context.Context, it *item) (verdict, time.Time, error
 			continue
 		}
 		if other.Owner == l.owner {
-			// Deliveries with one ID are handled one after another here, so this is a claim that we took or gave back without
-			// the table telling us so.
+			// Deliveries with one ID are handled one after another here, so this is a claim that we took or released without a
+			// confirmation from the table.
 			it.tries = other.Tries
 			continue
 		}
 		if other.Until.After(l.now()) && other.Owner != it.previous {
-			// It will be done long before that, as a rule; and if not, a look costs little.
+			// Usually it is handled long before that; if not, one more look costs little.
 			return claimBusy, earlier(other.Until, l.now().Add(lookAgain)), nil
 		}
 		if it.tries = other.Tries + 1; it.tries >= maxCrashes {
@@ -92,7 +92,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// swapClaim puts our claim in the place of old. The caller holds the item's lock.
+// swapClaim replaces old with our claim. The caller holds the item's lock.
 func (l *leases) swapClaim(it *item, old []byte) (bool, error) {
 	raw, err := json.Marshal(claimRecord{Owner: l.owner, Until: l.now().Add(claimLease), Tries: it.tries})
 	if err != nil {
@@ -109,7 +109,7 @@ func (l *leases) swapClaim(it *item, old []byte) (bool, error) {
 // reclaim renews our claim. The caller holds the item's lock.
 func (l *leases) reclaim(it *item) (bool, error) { return l.swapClaim(it, it.claim) }
 
-// unclaim drops our claim, if we have one. The caller holds the item's lock. If it fails, the claim runs out by itself.
+// unclaim removes our claim, if we have one. The caller holds the item's lock. If it fails, the claim expires.
 func (l *leases) unclaim(it *item) {
 	if it.claim == nil {
 		return
@@ -120,8 +120,8 @@ func (l *leases) unclaim(it *item) {
 	it.claim = nil
 }
 
-// finish records that the delivery is done with and frees its slot. It returns when to look at the slot again if the table
-// did not let us, else zero.
+// finish records that the delivery is handled and frees its slot. It returns when to look at the slot again if the table failed, zero
+// otherwise.
 func (l *leases) finish(ctx context.Context, it *item) time.Time {
 	err := l.insist(ctx, func() error { return l.kv.Set(claimKey(it.delivery.ID), []byte(done), doneFor) })
 	if err != nil {
@@ -131,7 +131,7 @@ func (l *leases) finish(ctx context.Context, it *item) time.Time {
 	return l.remove(ctx, it)
 }
 
-// remove frees the slot. One that another server has taken stays, for that server to find the delivery done.
+// remove frees the slot. One that another server has taken over stays, for that server to find the delivery handled.
 func (l *leases) remove(ctx context.Context, it *item) time.Time {
 	it.mu.Lock()
 	defer it.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// stuck is a handler that never ends by itself.
+// stuck is a handler that ends only with its context.
 func stuck(ctx context.Context, _ queue.Job) error {
 	<-ctx.Done()
 	return ctx.Err()
@@ -118,7 +118,7 @@ func TestALongHandlerKeepsItsDelivery(t *testing.T) {
 	})
 }
 
-// A server that lost its database for longer than its lease must not go on as if it still had the delivery.
+// A server that lost its database for longer than its lease must not continue as if it still held the delivery.
 func TestAServerThatIsCutOffIsReplaced(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		var cancelled atomic.Bool
@@ -174,7 +174,7 @@ func TestClosing(t *testing.T) {
 			require.Equal(t, []string{"slow"}, w.done())
 		})
 	})
-	t.Run("plans nothing any more", func(t *testing.T) {
+	t.Run("schedules nothing any more", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			s := w.server(func(context.Context, queue.Job) error { return errors.New("down") }, Options{})
 			w.send(s, "m", "x")
@@ -207,7 +207,7 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, minHigh, high)
 
-		// The other server learns of it, so that what it leaves behind from now on is found by looking there.
+		// The other server learns of it, so that what it leaves from now on is found there.
 		time.Sleep(2 * renewEvery)
 		for n := range 20 {
 			raw, err := json.Marshal(slot{Job: queue.Job{ID: strconv.Itoa(n), Kind: "zoom", Key: "m", Body: []byte("late")}})
@@ -220,8 +220,8 @@ func TestTheRingGrowsAndShrinks(t *testing.T) {
 	})
 }
 
-// One server may place a delivery beyond what another has just shrunk the ring to.
-func TestAFullSweepFindsWhatLiesBeyondTheRing(t *testing.T) {
+// One server may place a delivery beyond the size to which another has just shrunk the ring.
+func TestAFullSweepFindsWhatIsBeyondTheRing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		one := w.server(stuck, Options{})
 		one.ring.mu.Lock()
@@ -232,7 +232,7 @@ func TestAFullSweepFindsWhatLiesBeyondTheRing(t *testing.T) {
 		}
 		one.kill()
 		time.Sleep(time.Minute)
-		w.server(nil, Options{}) // which begins with a full sweep
+		w.server(nil, Options{}) // which starts with a full sweep
 		require.Len(t, w.done(), 20)
 	})
 }

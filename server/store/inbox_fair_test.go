@@ -19,19 +19,19 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// delivered is a delivery of a connection.
+// delivered returns a delivery of a connection.
 func delivered(source, body string) queue.Job {
 	return queue.Job{Kind: bridge.JobKind, Source: source, Key: source + body[:min(len(body), 8)], Body: []byte(body)}
 }
 
-// floods has the connection send so many deliveries of this size, and returns how many were taken.
+// floods sends this many of the connection's deliveries of this size, and returns how many were accepted.
 func (w *world) floods(s *server, source string, many, size int) int {
 	w.t.Helper()
 	taken := 0
 	for n := range many {
 		body := fmt.Sprintf("%08d", n) + strings.Repeat("x", size)
 		d := delivered(source, body)
-		d.ID = source + body[:8] // else a digest of megabytes is made
+		d.ID = source + body[:8] // otherwise the ID is a digest of megabytes
 		if _, err := s.Accept(w.t.Context(), d); err == nil {
 			taken++
 		} else if !errors.Is(err, queue.ErrQuota) {
@@ -41,7 +41,7 @@ func (w *world) floods(s *server, source string, many, size int) int {
 	return taken
 }
 
-// stuckOn returns a handler that never ends for deliveries of these connections, and notes the others.
+// stuckOn returns a handler that doesn't end for deliveries of these connections, and records the others.
 func (w *world) stuckOn(prefix string) queue.Handler {
 	return func(ctx context.Context, d queue.Job) error {
 		if strings.HasPrefix(d.Source, prefix) {
@@ -52,7 +52,7 @@ func (w *world) stuckOn(prefix string) queue.Handler {
 	}
 }
 
-// counted returns a copy of what the server counts.
+// counted returns a copy of the server's counts.
 func (s *server) counted() (room, lines) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *server) inMemory() amount {
 	return r.held
 }
 
-func TestOneConnectionThatFloodsIsNoticedByNobodyElse(t *testing.T) {
+func TestOneConnectionThatFloodsAffectsNoOther(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(w.stuckOn("noisy"), Options{})
 		for name, size := range map[string]int{"small": 100, "large": 1 << 20} {
@@ -117,7 +117,7 @@ func TestConnectionsTakeTurns(t *testing.T) {
 	})
 }
 
-// What fails is tried for a day, and lies in the table until then.
+// A failing delivery is retried for a day, and is in the table until then.
 func TestDeliveriesThatFailLeaveTheTableToOthers(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		fails := func(ctx context.Context, d queue.Job) error {
@@ -146,7 +146,7 @@ func TestDeliveriesThatFailLeaveTheTableToOthers(t *testing.T) {
 	})
 }
 
-// A server that starts finds what others left; it must not take all of it into its memory.
+// A starting server finds what others left; it must not load all of it into memory.
 func TestWhatWasLeftBehindIsTakenOverAsThereIsRoom(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		first := w.server(w.stuckOn(""), Options{Bytes: 1 << 40, PerSourceBytes: 1 << 40})

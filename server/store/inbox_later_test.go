@@ -17,7 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// later hands a delivery in that is due after the wait.
+// later submits a delivery that is due after the wait.
 func (w *world) later(s *server, key, body string, wait time.Duration) {
 	w.t.Helper()
 	d := queue.Job{Kind: "bridge", Key: key, Body: []byte(body), NotBefore: time.Now().Add(wait)}
@@ -47,7 +47,7 @@ func TestWhatIsForLaterIsHandledWhenItIsDue(t *testing.T) {
 	})
 }
 
-func TestWhatWasDueBeforeItCameIsHandledAtOnce(t *testing.T) {
+func TestWhatWasDueBeforeItArrivedIsHandledAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(nil, Options{})
 		w.later(s, "c", "late", -time.Hour)
@@ -104,7 +104,7 @@ func TestHowLongItIsTriedCountsFromWhenItWasDue(t *testing.T) {
 		}, Options{})
 		due := time.Now().Add(72 * time.Hour)
 		w.later(s, "c", "look again", 72*time.Hour)
-		for range 100 { // longer than any delivery is kept that was for at once
+		for range 100 { // longer than an immediate delivery is kept
 			time.Sleep(time.Hour)
 			s.Sweep(t.Context(), false)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// leases are this server's rights to deliveries in the table: the lease of a slot, and the claim to be the one that handles a delivery.
+// leases are this server's rights to deliveries in the table: the lease of a slot, and the claim to handle a delivery.
 type leases struct {
 	kv    KV
 	ring  *ring
@@ -18,7 +18,7 @@ type leases struct {
 	log   *slog.Logger
 }
 
-// insert looks whether the delivery was done (then the item is nil) and else writes it to one of the first most slots.
+// insert checks whether the delivery was handled (then the item is nil) and otherwise writes it to one of the first most slots.
 func (l *leases) insert(ctx context.Context, s slot, most int) (*item, error) {
 	seen, err := l.kv.Get(claimKey(s.ID))
 	if err != nil {
@@ -38,7 +38,7 @@ func (l *leases) insert(ctx context.Context, s slot, most int) (*item, error) {
 	return &item{n: n, delivery: s.Job, raw: raw, until: s.Until}, nil
 }
 
-// ready makes sure that the lease lasts for a while; false means that another server has the delivery, or may have.
+// ready makes sure that the lease lasts for a while; false means that another server has, or may have, the delivery.
 func (l *leases) ready(it *item) bool {
 	it.mu.Lock()
 	defer it.mu.Unlock()
@@ -53,7 +53,7 @@ func (l *leases) ready(it *item) bool {
 	return !it.over
 }
 
-// lease swaps a new lease of ours into the slot. The caller holds the item's lock, or is the only one to know it.
+// lease swaps a new lease into the slot. The caller holds the item's lock, or is the only one to know the item.
 func (l *leases) lease(it *item) (bool, error) {
 	until := l.now().Add(slotLease)
 	return l.rewrite(it, slot{Job: it.delivery, Owner: l.owner, Until: until})
@@ -72,7 +72,7 @@ func (l *leases) rewrite(it *item, s slot) (bool, error) {
 	return true, nil
 }
 
-// postpone gives the item back, to be taken by anybody from the given time on, which it returns for us to try as well.
+// postpone releases the item, to be taken by any server from the given time on, which it returns for this server to try as well.
 func (l *leases) postpone(it *item, until time.Time) time.Time {
 	it.mu.Lock()
 	it.delivery.NotBefore = until
@@ -83,7 +83,7 @@ func (l *leases) postpone(it *item, until time.Time) time.Time {
 	return until
 }
 
-// giveBack drops our claim and our lease. If that fails, the lease runs out by itself.
+// giveBack releases our claim and our lease. If that fails, the lease expires.
 func (l *leases) giveBack(it *item) bool {
 	it.mu.Lock()
 	defer it.mu.Unlock()
@@ -99,7 +99,7 @@ func (l *leases) giveBack(it *item) bool {
 	return swapped
 }
 
-// renewItem renews the lease and the claim of one item, and cancels its handler when another server has taken it.
+// renewItem renews the lease and the claim of one item, and cancels its handler if another server has taken it over.
 func (l *leases) renewItem(it *item) {
 	it.mu.Lock()
 	defer it.mu.Unlock()
@@ -111,7 +111,7 @@ func (l *leases) renewItem(it *item) {
 		renewed, err = l.reclaim(it)
 	}
 	if err != nil && l.now().Before(it.until) {
-		return // the table may answer again before the lease runs out
+		return // the table may work again before the lease expires
 	}
 	if !renewed {
 		it.over = true
@@ -121,7 +121,7 @@ func (l *leases) renewItem(it *item) {
 	}
 }
 
-// discard removes a slot that is not one of ours any more, such as one of a later version of the plugin.
+// discard removes a slot that this version doesn't understand, such as one of a later version of the plugin.
 func (l *leases) discard(n int, raw []byte, cause error) {
 	l.log.Error("The inbox drops an unreadable record", "slot", n, "error", cause.Error())
 	if _, err := l.kv.Swap(slotKey(n), raw, nil, 0); err != nil {

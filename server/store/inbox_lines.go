@@ -4,15 +4,15 @@ import (
 	"slices"
 )
 
-// lines hold what waits on this server for a worker: a line for each source, which take turns. Its methods are called with the inbox's
-// lock held.
+// lines hold what waits on this server for a worker: a queue for each source; the sources take turns. The inbox's lock must be held to
+// call its methods.
 type lines struct {
 	reserved string
 	workers  int
 	of       map[string][]*item
-	// turns are the sources with something in line; the first is next.
+	// turns are the sources with a queue, in order; the first is next.
 	turns []string
-	// busy are the keys that a worker is at; working counts workers by source, shared those at all sources but the reserved one.
+	// busy are the keys that a worker handles; working counts workers by source, shared those of all sources but the reserved one.
 	busy    map[string]bool
 	working map[string]int
 	shared  int
@@ -22,7 +22,7 @@ func newLines(o Options) lines {
 	return lines{reserved: o.ReservedFor, workers: o.Workers, of: map[string][]*item{}, busy: map[string]bool{}, working: map[string]int{}}
 }
 
-// add puts the item at the end of its source's line.
+// add appends the item to its source's queue.
 func (l *lines) add(it *item) {
 	source := tagOf(it.delivery).source
 	if len(l.of[source]) == 0 {
@@ -31,8 +31,8 @@ func (l *lines) add(it *item) {
 	l.of[source] = append(l.of[source], it)
 }
 
-// next takes the item that a free worker begins with, nil for none: the first of whose key no one works on. The reserved source goes
-// first, and the others never have all workers; one of them alone never has more than a third, so that a slow one holds up no other.
+// next returns the item that a free worker starts with, nil for none: the first whose key isn't busy. The reserved source goes first, and
+// the others never get all workers; one of them alone never gets more than a third, so that a slow one holds up no other.
 func (l *lines) next() *item {
 	if it := l.first(l.reserved); it != nil {
 		return it
@@ -51,7 +51,7 @@ func (l *lines) next() *item {
 	return nil
 }
 
-// first takes the first item of the source that can be worked on, and sends the source to the end of the turns.
+// first removes the source's first item that can be handled, and moves the source to the end of the turns.
 func (l *lines) first(source string) *item {
 	line := l.of[source]
 	at := slices.IndexFunc(line, func(it *item) bool { return !l.busy[it.delivery.Key] })
@@ -74,7 +74,7 @@ func (l *lines) first(source string) *item {
 	return it
 }
 
-// done says that the worker of an item is free again.
+// done records that the worker of an item is free.
 func (l *lines) done(it *item) {
 	source := tagOf(it.delivery).source
 	delete(l.busy, it.delivery.Key)
@@ -86,7 +86,7 @@ func (l *lines) done(it *item) {
 	}
 }
 
-// clear takes everything.
+// clear removes and returns everything.
 func (l *lines) clear() []*item {
 	var all []*item
 	for _, source := range l.turns {

@@ -6,9 +6,9 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// rest keeps the item with its lease and its claim, if the error says only that it is too early by a moment: to give both back and
-// to take them again would cost the table more than the attempt itself, and a flood consists of such attempts. If this server
-// dies meanwhile, its lease runs out as for all that it holds.
+// rest keeps the item with its lease and its claim if the error means only that it is a moment too early: to release both and take them
+// again would cost the table more than the attempt itself, and a flood consists of such attempts. If this server crashes meanwhile, its
+// lease expires as usual.
 func (i *Inbox) rest(it *item, err error) bool {
 	wait, early := queue.Wait(err)
 	if !early || wait > maxRest || i.now().Sub(it.delivery.Since()) >= i.opts.MaxAge {

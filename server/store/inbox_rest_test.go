@@ -13,7 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// early is a handler for which it is too early, so often, by this much each time.
+// early is a handler for which it is too early this many times, by this much each time.
 func (w *world) early(times int, wait time.Duration) queue.Handler {
 	left := times
 	return func(ctx context.Context, d queue.Job) error {
@@ -47,7 +47,7 @@ func TestAMomentsWaitCostsTheTableNothing(t *testing.T) {
 	require.Equal(t, cost(t, 0), cost(t, 5))
 }
 
-func TestALongerWaitIsAnybodys(t *testing.T) {
+func TestAnyServerTakesALongerWait(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		handle := w.early(1, time.Minute)
 		first, second := w.server(handle, Options{}), w.server(handle, Options{})
@@ -70,7 +70,7 @@ func TestWhatRestsIsKnownAndKeptAlive(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, duplicate)
 		second.Sweep(t.Context(), true)
-		w.send(second, "m", "ended") // the same comes to the other server
+		w.send(second, "m", "ended") // the same delivery reaches the other server
 		require.Empty(t, w.done())
 		time.Sleep(2 * time.Minute)
 		require.Equal(t, []string{"ended"}, w.done())
@@ -103,7 +103,7 @@ func TestWhatRestsWhenAServerDiesIsTakenOver(t *testing.T) {
 	})
 }
 
-// The same delivery came to two servers, and one of them is slow: the other does not wait until the claim runs out.
+// The same delivery reached two servers, and one of them is slow: the other doesn't wait until the claim expires.
 func TestAServerThatWasSecondLooksAgainSoon(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		slow := func(ctx context.Context, d queue.Job) error { time.Sleep(time.Second); return w.note(ctx, d) }

@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// highKey is the record of how many slots, from the first on, are in use.
+	// highKey is the record of the number of slots in use, counted from the first.
 	highKey = "inb.high"
 	// minHigh is the smallest number of slots in use.
 	minHigh = 64
-	// probes is how many slots are tried before more are taken into use.
+	// probes is how many slots are tried before the ring grows.
 	probes = 4
-	// lastProbes is how many are tried when all are in use.
+	// lastProbes is how many slots are tried when all are in use.
 	lastProbes = 32
 )
 
@@ -32,7 +32,7 @@ type slot struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// due returns when anyone may take the delivery.
+// due returns when any server may take the delivery.
 func (s slot) due() time.Time {
 	if s.Until.After(s.NotBefore) {
 		return s.Until
@@ -42,21 +42,21 @@ func (s slot) due() time.Time {
 
 func slotKey(n int) string { return "inb." + strconv.Itoa(n) }
 
-// ring is the part of the key-value table in which deliveries lie. Its first slots, up to high, are in use.
+// ring is the part of the key-value table that holds deliveries. Its first slots, up to high, are in use.
 type ring struct {
 	kv    KV
 	store *Store
 	now   func() time.Time
 	opts  Options
-	// holds reports whether this server holds what lies in the slot.
+	// holds reports whether this server holds the delivery in the slot.
 	holds func(n int) bool
 
 	mu   sync.Mutex
 	high int
 }
 
-// place writes the value to a free slot and returns its number. Slots are guessed: as long as most of those in use are
-// free, that takes one swap and no server needs to know what the others took. After several misses twice as many are used, up to most.
+// place writes the value to a free slot and returns its number. It guesses slots: while most of those in use are free, that takes one
+// swap, and no server needs to know what the others took. After several misses it doubles the ring, up to most.
 func (r *ring) place(ctx context.Context, source string, value []byte, ttl time.Duration, most int) (int, error) {
 	for {
 		high := r.size()
@@ -89,7 +89,7 @@ func (r *ring) place(ctx context.Context, source string, value []byte, ttl time.
 	}
 }
 
-// guess returns any of the first so many slots that the source may use.
+// guess returns a random slot of the first n that the source may use.
 func (r *ring) guess(source string, most int) (int, bool) {
 	for range 8 * spread {
 		if n := rand.IntN(most); r.allots(source, n) {
@@ -99,11 +99,11 @@ func (r *ring) guess(source string, most int) (int, bool) {
 	return 0, false
 }
 
-// laterKept is how long a delivery for later outlives the time it was asked for. Such a one goes on by handing in the next: a plugin that
-// was turned off over the holidays shall still look after what it looked after before.
+// laterKept is how long a delivery for later outlives its due time. Such a delivery continues by submitting the next: a plugin that was
+// turned off over the holidays should still do its scheduled work afterwards.
 const laterKept = 90 * 24 * time.Hour
 
-// slotTTL is how long a slot is kept at most: longer than the delivery waits and is tried.
+// slotTTL is the longest time a slot is kept: longer than the delivery waits and is retried.
 func (r *ring) slotTTL(d queue.Job) time.Duration {
 	kept := 2 * r.opts.MaxAge
 	if !d.Due.IsZero() {
@@ -112,14 +112,14 @@ func (r *ring) slotTTL(d queue.Job) time.Duration {
 	return max(d.Since().Sub(r.now()), 0) + kept
 }
 
-// size returns how many slots are in use, as far as this server knows.
+// size returns the number of slots in use, as far as this server knows.
 func (r *ring) size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.high
 }
 
-// read asks the table how many slots are in use.
+// read reads the number of slots in use from the table.
 func (r *ring) read() (int, error) {
 	high, _, err := load[int](r.store, highKey)
 	if err != nil {
@@ -131,7 +131,7 @@ func (r *ring) read() (int, error) {
 	return r.high, nil
 }
 
-// resize changes the number of slots in use, unless another server was first, and takes over what is recorded then.
+// resize changes the number of slots in use, unless another server was first, and adopts the recorded number.
 func (r *ring) resize(ctx context.Context, from, to int) error {
 	high, err := update(ctx, r.store, highKey, 0, func(high *int) (bool, error) {
 		if r.bounded(*high) != from {
@@ -153,8 +153,8 @@ func (r *ring) bounded(high int) int {
 	return min(max(high, minHigh), r.opts.Slots)
 }
 
-// learnSize takes over how many slots are in use, after another server has found that fewer are enough: what this one places beyond
-// them is not looked at before the next full sweep, should it die. Where that read fails, there will be another.
+// learnSize adopts the number of slots in use after another server has shrunk the ring: a delivery that this server places beyond it
+// isn't found before the next full sweep if this server crashes. If that read fails, there will be another.
 func (r *ring) learnSize() {
 	known := r.size()
 	if known <= minHigh {
@@ -168,8 +168,8 @@ func (r *ring) learnSize() {
 	}
 }
 
-// allots reports whether the source may use the slot. All servers agree, without a word: each source has its own eighth of the ring,
-// spread so that two share few slots, and the reserved kind has some to itself.
+// allots reports whether the source may use the slot. All servers agree without communicating: each source has its own eighth of the
+// ring, spread so that two sources share few slots, and the reserved kind has some to itself.
 func (r *ring) allots(source string, n int) bool {
 	switch {
 	case !r.rationed(source):
@@ -181,7 +181,7 @@ func (r *ring) allots(source string, n int) bool {
 	return sum[0]%spread == 0
 }
 
-// rationed reports whether the source may use a part of the ring only.
+// rationed reports whether the source may use only part of the ring.
 func (r *ring) rationed(source string) bool {
 	return r.opts.ReservedFor != "" && r.opts.Slots >= spreadFrom && source != r.opts.ReservedFor
 }

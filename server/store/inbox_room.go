@@ -4,26 +4,26 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// Shares of the room of an inbox, and what a delivery takes of it.
+// Shares of an inbox's room, and the room that a delivery takes.
 const (
-	// roomShare is the part of all room that only deliveries of the reserved kind get, and that which only new sources get beside them:
-	// one in so many.
+	// roomShare is the fraction (one in so many) of all room that only deliveries of the reserved kind get, and the fraction that only
+	// new sources get besides them.
 	roomShare = 8
-	// spread is how many slots of the ring there are for each one that a source may use, and spreadFrom how large the ring has to be for
-	// that: the few slots of a small one are everyone's.
+	// spread is the number of ring slots per slot that a source may use, and spreadFrom the ring size from which that applies: the few
+	// slots of a small ring are everyone's.
 	spread     = 8
 	spreadFrom = 1024
-	// recordBytes is what a held delivery takes beside its content.
+	// recordBytes is the memory that a held delivery takes besides its content.
 	recordBytes = 512
 )
 
-// tag is what the inbox counts of a delivery: whose it is, and how much memory it takes while this server holds it.
+// tag is what the inbox counts of a delivery: its source, and its memory while this server holds it.
 type tag struct {
 	source string
 	bytes  int64
 }
 
-// tagOf counts the content as the inbox holds it: as it came, and encoded in the record.
+// tagOf counts the content as the inbox holds it: as it arrived, and encoded in the record.
 func tagOf(d queue.Job) tag {
 	t := tag{source: d.Source, bytes: recordBytes + int64(len(d.Body))*7/3}
 	if t.source == "" {
@@ -35,7 +35,7 @@ func tagOf(d queue.Job) tag {
 	return t
 }
 
-// amount is a number of deliveries with the memory that they take.
+// amount is a number of deliveries and the memory that they take.
 type amount struct {
 	items int
 	bytes int64
@@ -57,14 +57,14 @@ func (a amount) share() amount { return amount{items: a.items / roomShare, bytes
 
 func (a amount) within(most amount) bool { return a.items <= most.items && a.bytes <= most.bytes }
 
-// room counts what this server holds, and what it knows to wait in the table, so that no source takes the room of the others. Its methods
-// are called with the inbox's lock held.
+// room counts what this server holds, and what it knows to be waiting in the table, so that no source takes the room of the others. The
+// inbox's lock must be held to call its methods.
 type room struct {
 	reserved string // the source that has room of its own
-	all      amount // the limit of everything
-	each     amount // the limit of one source
+	all      amount // the limit for everything
+	each     amount // the limit for one source
 	held     amount
-	shared   amount // what is held of all sources but the reserved one
+	shared   amount // what is held for all sources but the reserved one
 	of       map[string]amount
 	waits    map[string]amount
 }
@@ -76,9 +76,10 @@ func newRoom(o Options) room {
 	}
 }
 
-// fits reports whether one more delivery can be held: queue.ErrFull where the server has no room, queue.ErrQuota where its source has none. Beside
-// what it may have at most, a source gets no more than half of what is left, and an eighth is only for those that hold nothing yet: however
-// many send too much, something is left for one more. A new delivery counts together with what waits; an old one does so already.
+// fits reports whether one more delivery can be held. Errors: queue.ErrFull if the server has no room, queue.ErrQuota if the source has
+// none. Within its limit a source gets no more than half of what is left, and an eighth is only for sources that hold nothing yet:
+// however many send too much, there is room for one more. A new delivery counts in addition to those that wait; an old one is already
+// among them.
 func (r *room) fits(t tag, fresh bool) error {
 	if !r.held.add(t).within(r.all) {
 		return queue.ErrFull
@@ -105,7 +106,7 @@ func (r *room) fits(t tag, fresh bool) error {
 	return nil
 }
 
-// hold counts a delivery that this server holds from now on.
+// hold counts a delivery that this server now holds.
 func (r *room) hold(t tag) {
 	r.held = r.held.add(t)
 	if t.source != r.reserved {
@@ -114,7 +115,7 @@ func (r *room) hold(t tag) {
 	r.of[t.source] = r.of[t.source].add(t)
 }
 
-// release counts it no longer.
+// release stops counting it.
 func (r *room) release(t tag) {
 	r.held = r.held.drop(t)
 	if t.source != r.reserved {
@@ -123,7 +124,7 @@ func (r *room) release(t tag) {
 	lower(r.of, t)
 }
 
-// wait counts a delivery that lies in the table until it is due, and ended one that no longer does.
+// wait counts a delivery that is in the table until it is due; ended stops counting it.
 func (r *room) wait(t tag) { r.waits[t.source] = r.waits[t.source].add(t) }
 
 func (r *room) ended(t tag) { lower(r.waits, t) }

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Sweep takes over every delivery whose lease ran out or whose next attempt is due, oldest first, and looks at the others
-// again when they will be. It reads the slots in use; a full sweep reads all of them, for the rare delivery that was placed
-// by a server that did not know yet that fewer are in use. Meant for the start, every minute or so, and full every hour.
+// Sweep takes over every delivery whose lease has expired or whose next attempt is due, oldest first, and schedules a look at the others.
+// It reads the slots in use; a full sweep reads all of them, for the rare delivery placed by a server that didn't know yet that the ring
+// had shrunk. Call it at the start and about every minute, and in full every hour.
 func (i *Inbox) Sweep(ctx context.Context, full bool) {
 	i.sweeping.Lock()
 	defer i.sweeping.Unlock()
@@ -50,8 +50,8 @@ type finding struct {
 	since time.Time
 }
 
-// scan reads the slots below limit. It returns those that are due and the highest that is taken (-1 for none), and has
-// the others watched; false means that it could not finish.
+// scan reads the slots below limit. It returns those that are due and the highest slot taken (-1 for none), and has the others watched;
+// false means that it couldn't finish.
 func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok bool) {
 	top = -1
 	for n := range limit {
@@ -84,14 +84,15 @@ func (i *Inbox) scan(ctx context.Context, limit int) (due []finding, top int, ok
 	return due, top, true
 }
 
-// watching is one slot that will be looked at again, and what lies there as far as we know.
+// watching is a slot that will be looked at again, and what it holds as far as known.
 type watching struct {
 	at    time.Time
 	tag   tag
 	timer *time.Timer
 }
 
-// watch looks at the slot once more at the given time, or earlier if that was planned already. What lies there counts as waiting until then.
+// watch schedules another look at the slot at the given time, or earlier if one was scheduled. What it holds counts as waiting until
+// then.
 func (i *Inbox) watch(n int, at time.Time, t tag) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -119,8 +120,7 @@ func (i *Inbox) watch(n int, at time.Time, t tag) {
 	i.room.wait(t)
 }
 
-// look takes the delivery in the slot over, if it is due and there is room, and queues it. While there is no room for what is known to
-// lie there, nothing is read.
+// look takes over the delivery in the slot if it is due and there is room, and queues it. While there is no room for it, nothing is read.
 func (i *Inbox) look(n int, t tag) {
 	i.mu.Lock()
 	err := i.room.fits(t, false)
@@ -134,7 +134,7 @@ func (i *Inbox) look(n int, t tag) {
 	}
 }
 
-// takeOver takes room for what lies in the slot and swaps our lease into it, or returns nil.
+// takeOver takes room for the slot's delivery and swaps our lease into it, or returns nil.
 func (i *Inbox) takeOver(n int, t tag) *item {
 	if i.stopping() || i.holds(n) {
 		return nil
@@ -164,7 +164,7 @@ func (i *Inbox) takeOver(n int, t tag) *item {
 	it := &item{n: n, delivery: s.Job, raw: raw, previous: s.Owner}
 	swapped, err := i.leases.lease(it)
 	if err != nil || !swapped {
-		// Another server was first, or the read was behind: by then it is done or its lease has run out.
+		// Another server was first, or the read was stale: by then it is handled or its lease has expired.
 		i.unreserve(s.Job)
 		i.watch(n, i.now().Add(slotLease), t)
 		return nil

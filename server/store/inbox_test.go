@@ -51,7 +51,7 @@ func TestTheHandlerGetsTheWholeDelivery(t *testing.T) {
 	})
 }
 
-// Zoom sends again when it did not see the answer, up to 85 minutes later.
+// Zoom retries if it didn't see the response, up to 85 minutes later.
 func TestARepetitionIsNotHandledAgain(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		release := make(chan struct{})
@@ -163,7 +163,7 @@ func TestADeliveryIsDroppedWithOneLine(t *testing.T) {
 		line     string
 		attempts int
 	}{
-		"at once, when trying again would not mend it": {
+		"at once, when a retry can't fix it": {
 			handle: func(context.Context, queue.Job) error { return queue.Permanent(errors.New("not JSON")) },
 			line:   "can't be handled", attempts: 1,
 		},
@@ -267,7 +267,7 @@ func TestNothingIsAcknowledgedThatIsNotStored(t *testing.T) {
 	}
 }
 
-// The connection to the database may break after the commit: the sender is told no, and the record is there all the same.
+// The connection to the database may break after the commit: the sender gets an error, but the record exists.
 func TestAWriteThatWasDoneButNotConfirmed(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(nil, Options{})
@@ -345,7 +345,7 @@ func BenchmarkAcceptAndHandle(b *testing.B) {
 	require.NoError(b, i.Close(context.Background()))
 }
 
-// The table takes our claim and the connection breaks before it can say so: that must not count as another server's claim.
+// The table stores our claim and the connection breaks before it can confirm: that must not count as another server's claim.
 func TestAClaimThatWasTakenButNotConfirmedIsOurs(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(nil, Options{})
@@ -363,7 +363,7 @@ func TestAClaimThatWasTakenButNotConfirmedIsOurs(t *testing.T) {
 	})
 }
 
-func TestADeliveryThatComesTooEarlyIsLookedAtLaterWithoutAWord(t *testing.T) {
+func TestADeliveryThatIsTooEarlyIsRetriedLaterWithoutALogLine(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		looked := 0
 		s := w.server(func(ctx context.Context, d queue.Job) error {

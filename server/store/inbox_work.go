@@ -14,25 +14,25 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// item is a delivery that this server holds the lease of.
+// item is a delivery whose lease this server holds.
 type item struct {
 	n        int
 	delivery queue.Job
-	// previous held the lease before us and let it run out; "" if no one did.
+	// previous held the lease before us and let it expire; "" for none.
 	previous string
 
-	// mu guards the rest: the worker and the renewal of leases both write.
+	// mu guards the rest: both the worker and the renewal of leases write it.
 	mu    sync.Mutex
 	raw   []byte // the slot as we last wrote it
 	until time.Time
 	claim []byte // the claim as we last wrote it, nil while we have none
-	tries int    // servers that died handling it
-	over  bool   // no longer ours: done, given back or lost
+	tries int    // servers that crashed while handling it
+	over  bool   // no longer ours: handled, released or lost
 	// cancel ends the handler's context; nil while none runs.
 	cancel context.CancelFunc
 }
 
-// panicError is what a handler that panicked returned.
+// panicError is the error of a handler that panicked.
 type panicError struct {
 	value any
 	stack []byte
@@ -40,7 +40,7 @@ type panicError struct {
 
 func (p panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-// enqueue puts the item in line for a worker.
+// enqueue queues the item for a worker.
 func (i *Inbox) enqueue(it *item) {
 	i.mu.Lock()
 	if i.closed {
@@ -56,7 +56,7 @@ func (i *Inbox) enqueue(it *item) {
 	i.mu.Unlock()
 }
 
-// forget ends our interest in an item and makes room for another.
+// forget stops tracking an item and frees its room.
 func (i *Inbox) forget(it *item) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -67,7 +67,7 @@ func (i *Inbox) forget(it *item) {
 	}
 }
 
-// serve is one worker, until the inbox closes.
+// serve is one worker; it runs until the inbox closes.
 func (i *Inbox) serve(ctx context.Context) {
 	for it := i.next(); it != nil; it = i.next() {
 		i.work(ctx, it)
@@ -78,7 +78,7 @@ func (i *Inbox) serve(ctx context.Context) {
 	}
 }
 
-// next waits for something to do; nil when the inbox closes.
+// next waits for an item to handle; nil when the inbox closes.
 func (i *Inbox) next() *item {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -91,7 +91,7 @@ func (i *Inbox) next() *item {
 	return nil
 }
 
-// leave gives back what is in line and what rests when the inbox closes.
+// leave releases what is queued or resting when the inbox closes.
 func (i *Inbox) leave() {
 	i.mu.Lock()
 	left := i.lines.clear()
@@ -116,7 +116,7 @@ func (i *Inbox) stopping() bool {
 	}
 }
 
-// work brings one item as far as it gets now.
+// work handles one item as far as possible now.
 func (i *Inbox) work(ctx context.Context, it *item) {
 	var again time.Time
 	rests := false
@@ -203,13 +203,13 @@ func (i *Inbox) conclude(ctx context.Context, it *item, err error) time.Time {
 	return i.leases.finish(ctx, it)
 }
 
-// backoff returns the wait after that many failures: it doubles from retryMin to retryMax, give or take a quarter.
+// backoff returns the wait after that many failures: it doubles from retryMin to retryMax, with 25% jitter.
 func backoff(failures int) time.Duration {
 	wait := min(retryMin<<min(failures-1, 20), retryMax)
 	return wait*3/4 + rand.N(wait/2)
 }
 
-// renew keeps the leases of everything that this server holds until its workers have ended, and its knowledge of the ring.
+// renew renews the leases of everything that this server holds until its workers have ended, and its knowledge of the ring.
 func (i *Inbox) renew(ctx context.Context) {
 	ticker := time.NewTicker(renewEvery)
 	defer ticker.Stop()

@@ -19,7 +19,7 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// world is a cluster: one table, several servers with an inbox each, and what their handlers were given.
+// world is a cluster: one table, several servers with an inbox each, and what their handlers received.
 type world struct {
 	t  *testing.T
 	kv *storetest.MemoryKV
@@ -72,7 +72,7 @@ func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 	})
 }
 
-// server starts one with this handler, and with room reserved for Zoom; a nil handler notes the body as handled.
+// server starts one with this handler, and with room reserved for Zoom; a nil handler records the body as handled.
 func (w *world) server(handle queue.Handler, opts Options) *server {
 	if handle == nil {
 		handle = w.note
@@ -90,10 +90,10 @@ func (s *server) kill() {
 	s.kv.cut.Store(true)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = s.Close(ended) // a dead server has no one to tell
+	_ = s.Close(ended) // a dead server reports to no one
 }
 
-// send has the server accept a delivery about the key, and wants it taken.
+// send makes the server accept a delivery with this key, and requires success.
 func (w *world) send(s *server, key, body string) {
 	w.t.Helper()
 	_, err := s.Accept(w.t.Context(), queue.Job{Kind: "zoom", Key: key, Body: []byte(body)})
@@ -113,7 +113,7 @@ func (w *world) write(_ slog.Level, message string, pairs ...any) {
 	w.log = append(w.log, message+" "+fmt.Sprint(pairs...))
 }
 
-// done returns what was handled so far, after everyone came to rest.
+// done returns what was handled so far, once nothing runs any more.
 func (w *world) done() []string {
 	synctest.Wait()
 	w.mu.Lock()
@@ -135,7 +135,7 @@ func (w *world) logged(text string) int {
 	return n
 }
 
-// slots returns which slots are taken.
+// slots returns the slots in use.
 func (w *world) slots() []string {
 	synctest.Wait()
 	var taken []string
@@ -147,7 +147,7 @@ func (w *world) slots() []string {
 	return taken
 }
 
-// newTable returns a table with this in the first slot, and this as the claim on an empty delivery id.
+// newTable returns a table with this record in the first slot, and this claim on an empty delivery ID.
 func newTable(t *testing.T, record, claim []byte) *storetest.MemoryKV {
 	t.Helper()
 	kv := storetest.NewMemoryKV(time.Now)

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// heardKey is the record of when Zoom's last signed event arrived.
+// heardKey is the record of the time of Zoom's last signed event.
 const heardKey = "hrd.zoom"
 
-// heardEvery is how often that is written: it tells an admin that events arrive, for which minutes do.
+// heardEvery is how often that is written: it shows an admin that events arrive, for which minutes suffice.
 const heardEvery = 10 * time.Minute
 
-// LastEvent notes when signed events arrive, for the self-check. It is safe for use by several goroutines.
+// LastEvent records when signed events arrive, for the self-check. It is safe for concurrent use.
 type LastEvent struct {
 	store   *Store
 	mu      sync.Mutex
 	written time.Time
 }
 
-// NewLastEvent returns a note in the table of the store.
+// NewLastEvent returns a LastEvent in the store's table.
 func NewLastEvent(s *Store) *LastEvent { return &LastEvent{store: s} }
 
-// Note records that an event arrived now. Most calls write nothing, and one that fails is not made up for until the next is due:
-// Zoom waits for its answer.
+// Note records that an event arrived now. Most calls write nothing, and a failed write isn't repeated until the next is due: Zoom waits
+// for the response.
 func (h *LastEvent) Note(context.Context) error {
 	now := h.store.now()
 	if !h.due(now) {
@@ -47,7 +47,7 @@ func (h *LastEvent) due(now time.Time) bool {
 	return true
 }
 
-// At returns when an event last arrived, give or take some minutes; zero when none ever did.
+// At returns when an event last arrived, within some minutes; zero for never.
 func (h *LastEvent) At(context.Context) (time.Time, error) {
 	value, err := h.store.kv.Get(heardKey)
 	if err != nil || len(value) == 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Legacy returns a record that the public plugin left; nil when there is none.
+// Legacy returns a record that the public plugin left; nil for none.
 func (s *Store) Legacy(_ context.Context, key string) ([]byte, error) {
 	raw, err := s.kv.Get(key)
 	return raw, errors.Wrap(err, "read a record of the public plugin")

@@ -16,7 +16,7 @@ type link struct {
 	Person chat.PersonID `json:"user"`
 }
 
-// Link notes that the Zoom user belongs to the person and returns to whom it belonged before, "" when to no one.
+// Link records that the Zoom user belongs to the person and returns the previous owner, "" for none.
 func (s *Store) Link(ctx context.Context, zoomUserID string, person chat.PersonID) (chat.PersonID, error) {
 	var before chat.PersonID
 	_, err := update(ctx, s, linkKey(zoomUserID), 0, func(l *link) (bool, error) {
@@ -30,7 +30,7 @@ func (s *Store) Link(ctx context.Context, zoomUserID string, person chat.PersonI
 	return before, nil
 }
 
-// Linked returns the person that the Zoom user belongs to, "" when no one.
+// Linked returns the person that the Zoom user belongs to, "" for none.
 func (s *Store) Linked(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errors.Wrap(err, "read the link")
@@ -39,7 +39,7 @@ func (s *Store) Linked(ctx context.Context, zoomUserID string) (chat.PersonID, e
 	return l.Person, err
 }
 
-// Unlink forgets it, if the Zoom user still belongs to the person: another may have connected it since.
+// Unlink removes the link if the Zoom user still belongs to the person: someone else may have connected it since.
 func (s *Store) Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error {
 	_, err := edit(ctx, s, linkKey(zoomUserID), 0, func(l *link) (outcome, error) {
 		if l.Person != person {
@@ -50,7 +50,7 @@ func (s *Store) Unlink(ctx context.Context, zoomUserID string, person chat.Perso
 	return err
 }
 
-// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" when nothing.
+// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" for none.
 func (s *Store) PersonalMeetingID(ctx context.Context, person chat.PersonID) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", errors.Wrap(err, "read the personal meeting ID")
@@ -59,7 +59,7 @@ func (s *Store) PersonalMeetingID(ctx context.Context, person chat.PersonID) (st
 	return id, err
 }
 
-// SetPersonalMeetingID remembers the person's personal meeting ID for a time; "" forgets it.
+// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it.
 func (s *Store) SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return errors.Wrap(err, "remember the personal meeting ID")

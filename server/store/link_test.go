@@ -27,8 +27,8 @@ func TestZoomUserBelongsToOnePerson(t *testing.T) {
 	require.Equal(t, chat.PersonID("alice"), before, "connecting again changes nothing")
 }
 
-// With the peer, two people who connected the same Zoom user overwrote each other without a word.
-func TestDefect34_TakingOverAZoomUserNamesWhoHadIt(t *testing.T) {
+// In the peer, two people who connected the same Zoom user silently overwrote each other.
+func TestDefect34_TakingOverAZoomUserNamesItsPreviousOwner(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	_, err := s.Link(t.Context(), "zoom-1", "alice")
@@ -44,7 +44,7 @@ func TestDefect34_TakingOverAZoomUserNamesWhoHadIt(t *testing.T) {
 	require.Equal(t, chat.PersonID("bob"), linked, "alice's disconnecting leaves bob connected")
 }
 
-func TestUnlinkedZoomUserBelongsToNobody(t *testing.T) {
+func TestUnlinkedZoomUserBelongsToNoOne(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
 	_, err := s.Link(t.Context(), "zoom-1", "alice")

@@ -16,7 +16,7 @@ import (
 
 var _ meeting.Index = (*store.Store)(nil)
 
-// table is a store over a table in memory, with a clock that stands still until it is moved.
+// table is a store over a table in memory, with a clock that only moves on request.
 type table struct {
 	*store.Store
 	kv  *storetest.MemoryKV
@@ -99,7 +99,7 @@ func TestMeetingIDBecomesAKeyOnlyIfItIsANumber(t *testing.T) {
 	}
 }
 
-// The peer keeps one entry for a meeting ID, so that the second post with a personal meeting ID took over from the first.
+// The peer keeps one entry per meeting ID, so that the second post with a personal meeting ID replaced the first.
 func TestDefect28_TwoPostsOfOnePersonalMeetingAreBothKnown(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)
@@ -112,7 +112,7 @@ func TestDefect28_TwoPostsOfOnePersonalMeetingAreBothKnown(t *testing.T) {
 	require.Len(t, found.Posts, 2)
 }
 
-// The peer reads its records, changes them and writes them back without looking, so that changes at the same time were lost.
+// The peer reads its records, changes them and writes them back unconditionally, so that concurrent changes were lost.
 func TestDefect34_ChangesAtTheSameTimeAreAllKept(t *testing.T) {
 	t.Parallel()
 	s := newTable(t)

@@ -2,8 +2,8 @@ package store_test
 
 import "mattermost-plugin-zoom/server/chat"
 
-// place is a channel of Mattermost.
+// place returns a Mattermost channel.
 func place(id string) chat.Place { return chat.Place{Surface: chat.Mattermost, Channel: id} }
 
-// message is a message in the town square.
+// message returns a message in the town square.
 func message(id string) chat.MessageRef { return chat.MessageRef{Place: place("townsquare"), ID: id} }

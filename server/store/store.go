@@ -1,8 +1,9 @@
-// Package store keeps the plugin's records in Mattermost's key-value table and gives them back as the types of the domain.
+// Package store keeps the plugin's records in Mattermost's key-value table and returns them as domain types. It makes no decisions about
+// them.
 //
-// All servers of a cluster share that table and nothing else, so every decision between them is a compare-and-swap on
-// one record: update (read, change, swap, again on a lost race), and the claims and leases of the Inbox.
-// Reads may come from a database replica that lags behind; a swap that fails because of it is tried again after a while.
+// All servers of a cluster share that table and nothing else, so every decision between them is a compare-and-swap on one record: update
+// (read, change, swap, and retry after a lost race), and the claims and leases of the Inbox. Reads may be from a database replica that
+// lags behind; a swap that fails because of that is retried after a while.
 package store
 
 import (
@@ -18,18 +19,18 @@ import (
 
 // KV is the key-value table of the plugin, shared by all servers. Keys have at most 150 characters.
 type KV interface {
-	// Get returns the value, or nil when there is none. It may read a replica, and so return an earlier value.
+	// Get returns the value, or nil for none. It may read a replica, and so return an earlier value.
 	Get(key string) ([]byte, error)
-	// Set writes the value, whatever was there. A ttl of 0 keeps it for ever.
+	// Set writes the value unconditionally. A ttl of 0 means that it never expires.
 	Set(key string, value []byte, ttl time.Duration) error
-	// Swap writes the value if the stored one equals old, and reports whether it did. It works on the master.
-	// With a nil old the key must not exist; with a nil value the key is deleted.
+	// Swap writes the value if the stored one equals old, and reports whether it did. It uses the primary. With a nil old the key must
+	// not exist; a nil value deletes the key.
 	Swap(key string, old, value []byte, ttl time.Duration) (bool, error)
-	// Delete removes the key; it is no error if there is none.
+	// Delete removes the key; a missing key is no error.
 	Delete(key string) error
 }
 
-// ErrContended is a record that so many writers change at once that this one did not get its turn.
+// ErrContended means that too many writers change the record at once for this one to get its turn.
 var ErrContended = errors.New("the record is being changed by too many writers at once")
 
 const (
@@ -38,13 +39,13 @@ const (
 	pauseMax  = 250 * time.Millisecond
 )
 
-// Store reads and writes the records. It is safe for use by several goroutines and keeps nothing in memory.
+// Store reads and writes the records. It is safe for concurrent use and caches nothing.
 type Store struct {
 	kv  KV
 	now func() time.Time
 }
 
-// New returns a store over the table.
+// New returns a Store over the table.
 func New(kv KV, now func() time.Time) *Store { return &Store{kv: kv, now: now} }
 
 // load reads the JSON record; false means that there is none.
@@ -53,7 +54,7 @@ func load[T any](s *Store, key string) (T, bool, error) {
 	return value, found, err
 }
 
-// outcome is what a change makes of a record.
+// outcome is what to do with a record after a change.
 type outcome int
 
 const (
@@ -62,9 +63,9 @@ const (
 	remove
 )
 
-// update reads the JSON record (the zero T when there is none), lets change work on it, and writes it back with the ttl
-// if change returns true. When another writer came between, all of it is done again on what that writer left, so change
-// must depend on nothing but the record. It returns the record as change left it; an error of change is returned as it is.
+// update reads the JSON record (the zero T for none), calls change, and writes the record back with the ttl if change returns true. After
+// a concurrent write it starts over with the new record, so change must depend on nothing but the record. It returns the record as change
+// left it; an error of change is returned unchanged.
 func update[T any](ctx context.Context, s *Store, key string, ttl time.Duration, change func(*T) (bool, error)) (T, error) {
 	return edit(ctx, s, key, ttl, func(value *T) (outcome, error) {
 		if changed, err := change(value); err != nil || !changed {
@@ -74,7 +75,7 @@ func update[T any](ctx context.Context, s *Store, key string, ttl time.Duration,
 	})
 }
 
-// edit is update for what may end a record as well. Nothing is removed that another writer has changed meanwhile.
+// edit is update for changes that may also delete a record. A record that was changed concurrently isn't deleted.
 func edit[T any](ctx context.Context, s *Store, key string, ttl time.Duration, change func(*T) (outcome, error)) (T, error) {
 	var none T
 	for try := range swapTries {
@@ -111,7 +112,7 @@ func edit[T any](ctx context.Context, s *Store, key string, ttl time.Duration, c
 	return none, errors.Wrapf(ErrContended, "update %s", key)
 }
 
-// read returns the record together with its raw bytes, which a later swap must give back unaltered.
+// read returns the record and its raw bytes, which a later swap must pass unchanged.
 func read[T any](s *Store, key string) (value T, raw []byte, found bool, err error) {
 	raw, err = s.kv.Get(key)
 	if err != nil {

@@ -91,7 +91,7 @@ func TestUpdateGivesUpInTime(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s, kv := newStore(t)
 			require.NoError(t, kv.Set("k", []byte(`{"total":1}`), 0))
-			kv.Lag(time.Hour) // reads see nothing, so no swap ever fits
+			kv.Lag(time.Hour) // reads return nothing, so no swap succeeds
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
 			_, err := update(ctx, s, "k", 0, change)

@@ -8,15 +8,15 @@ import (
 	"github.com/pkg/errors"
 )
 
-// swapKey is the record of what changed when this plugin took the public plugin's place.
+// swapKey is the record of what changed when this plugin replaced the public plugin.
 const swapKey = "swp.zoom"
 
-// Swap is what changed when this plugin took the public plugin's place, as far as admins have to know.
+// Swap is what changed when this plugin replaced the public plugin, as far as admins need to know.
 type Swap struct {
 	At time.Time `json:"at,omitzero"`
 	// ByAddress reports that one admin had authorized for everyone, so that users are matched by email address.
 	ByAddress bool `json:"by_address,omitempty"`
-	// Restricted is the number of channels that had a rule of their own.
+	// Restricted is the number of channels that had a restriction of their own.
 	Restricted int `json:"restricted,omitempty"`
 }
 

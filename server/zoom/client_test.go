@@ -244,7 +244,7 @@ func TestAnAddressThatIsNotZoomsIsNamed(t *testing.T) {
 	gone.Close()
 	host := func(s *httptest.Server) string { return s.Listener.Addr().String() }
 	for _, test := range []struct{ name, base, named string }{
-		{"nobody listens", gone.URL, host(gone)},
+		{"no server listens", gone.URL, host(gone)},
 		{"https where http is spoken", "https://" + host(plain) + "/v2", host(plain)},
 		{"a certificate of an unknown authority", secure.URL, host(secure)},
 		{"a name that does not exist", "https://zoom.invalid/v2", "zoom.invalid"},

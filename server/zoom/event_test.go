@@ -33,7 +33,7 @@ func TestAUserRemovesTheApp(t *testing.T) {
 		"deauthorization_time":"2019-06-17T13:52:28.632Z","client_id":"app!V","event_ts":"2024-09-08 15:58:40"}}`))
 	require.NoError(t, err)
 	require.Equal(t, zoom.Deauthorized{UserID: "u1", AccountID: "acc", ClientID: "app!V"}, e.Deauthorized)
-	require.Equal(t, time.Date(2019, 6, 17, 13, 52, 28, 632e6, time.UTC), e.At, "when it happened, not when it was told")
+	require.Equal(t, time.Date(2019, 6, 17, 13, 52, 28, 632e6, time.UTC), e.At, "when it happened, not when it was reported")
 }
 
 func TestTrapMeetingIDsAreStringsInSomeEventsAndNumbersInOthers(t *testing.T) {

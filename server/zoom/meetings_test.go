@@ -68,7 +68,7 @@ func TestDefect16_PersonalMeetingIDsAreStringsInMeetingsAndNumbersInUsers(t *tes
 		{"too long for a float", `{"id":90071992547409931,"join_url":"https://z/j/1"}`, "90071992547409931", "", ""},
 		{"none", `{"id":1,"pmi":0,"join_url":"https://z/j/1"}`, "1", "", ""},
 		{"null", `{"id":1,"pmi":null,"join_url":"https://z/j/1"}`, "1", "", ""},
-		{"of a type that nobody expects", `{"id":1,"pmi":{"a":[]},"topic":7,"settings":"none","password":"x","join_url":"https://z/j/1"}`, "1", "", "x"},
+		{"of an unexpected type", `{"id":1,"pmi":{"a":[]},"topic":7,"settings":"none","password":"x","join_url":"https://z/j/1"}`, "1", "", "x"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -123,12 +123,12 @@ func (s *Keys) Reseal(ctx context.Context, connectionID string) (changed bool, e
 		}
 		fresh, anew, err := s.Seals.Reseal(ctx, keysSeal(c.ID), []byte(c.Sealed))
 		if err != nil {
-			return false, errors.Wrap(err, "seal keys anew")
+			return false, errors.Wrap(err, "seal keys again")
 		}
 		c.Sealed, changed = string(fresh), anew
 		return anew, nil
 	})
-	return changed, errors.Wrapf(err, "seal the keys of connection %s anew", connectionID)
+	return changed, errors.Wrapf(err, "seal the keys of connection %s again", connectionID)
 }
 
 // Open returns the keys of the connection. Fault: Unreadable.

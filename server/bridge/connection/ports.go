@@ -25,7 +25,7 @@ type Store interface {
 // Accounts makes sessions at providers, and links with which users authorize there.
 type Accounts interface {
 	access.Accounts
-	// ConnectURL returns a link with which the user, and nobody else, authorizes at the site; see bridge.Sessions.
+	// ConnectURL returns a link with which only this user authorizes at the site; see bridge.Sessions.
 	ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error)
 }
 
@@ -63,7 +63,7 @@ type Cards interface {
 
 // Journal writes what this server knows of deliveries.
 type Journal interface {
-	// Flush writes it now, so that whoever reads the journal next finds it there.
+	// Flush writes it now, so that the next reader of the journal finds it there.
 	Flush(ctx context.Context)
 }
 

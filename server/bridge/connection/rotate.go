@@ -113,7 +113,7 @@ func (s *Rotator) rotateAtProvider(ctx context.Context, w conversation.Request, 
 		t := target{installer: installer, session: as.session, resource: resource, own: as.own}
 		made, err := s.webhooks.setUp(ctx, t, c.ID, hook)
 		if err != nil {
-			return s.withdrawRefused(ctx, c, secret, errors.Wrap(err, "give the tool a new secret"))
+			return s.withdrawRefused(ctx, c, secret, errors.Wrap(err, "give the provider a new secret"))
 		}
 		if made.Secret == "" {
 			made.Secret = secret

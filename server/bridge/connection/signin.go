@@ -26,7 +26,7 @@ func (s *Form) askForAddress(ctx context.Context, w conversation.Request) (chat.
 		conversation.Offer{Label: chat.Say("bridge.button.address"), Primary: true, Operation: conversation.OpConnectAsk, Request: w}, conversation.OrCancel(w))
 }
 
-// OpenAddressForm shows the form for an address and, where the tool knows such, an access token.
+// OpenAddressForm shows the form for a URL and, if the provider supports them, an access token.
 func (s *Form) OpenAddressForm(ctx context.Context, w conversation.Request) (chat.Note, error) {
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
@@ -61,7 +61,7 @@ func (s *Form) tokenFields(providerID string) []chat.FormField {
 	var fields []chat.FormField
 	for _, field := range bearer.CredentialForm() {
 		if field.Name == "url" {
-			continue // the address says where the tool is
+			continue // the URL says where the provider is
 		}
 		field.Optional = true
 		fields = append(fields, field)

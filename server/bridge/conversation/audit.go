@@ -5,7 +5,7 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-// Did records what somebody did to a connection.
+// Did records a user's action on a connection.
 func (s *Trail) Did(event string, w Request, connectionID string) {
 	s.Audit.Record(bridge.AuditEntry{Event: event, Actor: w.Actor, Place: w.Place, Provider: w.Provider, Connection: connectionID})
 }

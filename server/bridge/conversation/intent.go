@@ -63,7 +63,7 @@ func (s *Prompts) Button(ctx context.Context, label chat.Message, primary bool, 
 	return chat.Button{Label: label, Primary: primary, Action: Pressed, Values: map[string]string{SealedValue: sealed}}, nil
 }
 
-// Sealed returns what a button of ours does, for PressInWindow; false for a button of somebody else.
+// Sealed returns what one of the plugin's buttons does, for PressInWindow; false for anyone else's button.
 func Sealed(b chat.Button) (string, bool) {
 	return b.Values[SealedValue], b.Action == Pressed
 }

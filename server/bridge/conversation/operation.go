@@ -6,7 +6,7 @@ const (
 	OpConnectAsk    = "connect_ask" // opens the form
 	OpConnectNew    = "connect_new" // although there is one with the name
 	OpConnectByHand = "connect_by_hand"
-	OpConnectAnyway = "connect_anyway" // although not everybody in the channel may see it at the tool
+	OpConnectAnyway = "connect_anyway" // although not everyone in the channel may see it at the provider
 	OpDisconnect    = "disconnect"
 	OpDisconnectNow = "disconnect_now"
 	OpLeave         = "leave" // disconnects and signs out

@@ -171,7 +171,7 @@ func (r *Registry) resume(ctx context.Context, person chat.PersonID, what Intent
 	return chat.Say("bridge.connect.page_done", "Provider", r.Name(what.Provider)), nil
 }
 
-// Told reports whether going on with this tells the actor itself, so that what Resume returns is for the page alone.
+// Told reports whether the operation itself tells the actor the result, so that what Resume returns is for the page alone.
 func (r *Registry) Told(what Intent) bool { return r.operations[what.Kind].Resume == nil }
 
 // Cancelled says that nothing was done.

@@ -66,7 +66,7 @@ func TestASubscriptionWantsWhatItAsksFor(t *testing.T) {
 		"nothing chosen":         {bridge.Subscription{Events: []string{}}, event, broken, false},
 		"its resource":           {bridge.Subscription{Resource: "r1"}, event, broken, true},
 		"another resource":       {bridge.Subscription{Resource: "r2"}, event, broken, false},
-		"of nobody knows what":   {bridge.Subscription{Resource: "r2"}, provider.Event{}, broken, false},
+		"of an unknown resource": {bridge.Subscription{Resource: "r2"}, provider.Event{}, broken, false},
 		"of all resources":       {bridge.Subscription{Resource: "r2"}, provider.Event{Labels: map[string]string{"branch": "main"}}, broken, true},
 		"a turn":                 {bridge.Subscription{OnlyTurns: true}, event, broken, true},
 		"no turn":                {bridge.Subscription{OnlyTurns: true}, event, provider.Change{Kind: "broken"}, false},
@@ -75,7 +75,7 @@ func TestASubscriptionWantsWhatItAsksFor(t *testing.T) {
 		"bad enough":             {bridge.Subscription{Filters: map[string]string{"level": "low"}}, event, broken, true},
 		"just as bad":            {bridge.Subscription{Filters: map[string]string{"level": "medium"}}, event, broken, true},
 		"not bad enough":         {bridge.Subscription{Filters: map[string]string{"level": "high"}}, event, broken, false},
-		"nobody knows how bad":   {bridge.Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{Resource: "r1"}, broken, true},
+		"of an unknown severity": {bridge.Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{Resource: "r1"}, broken, true},
 		"an unknown level":       {bridge.Subscription{Filters: map[string]string{"level": "high"}}, provider.Event{Labels: map[string]string{"level": "odd"}}, broken, true},
 		"all filters count":      {bridge.Subscription{Filters: map[string]string{"level": "low", "branch": "x"}}, event, broken, false},
 	} {
@@ -103,12 +103,12 @@ func TestWhatHasNoLabelPassesItsFilter(t *testing.T) {
 	d := provider.Descriptor{Events: []provider.EventKind{{ID: "failure", Default: true}}, Filters: []provider.Filter{{ID: "branch"}}}
 	sub := bridge.Subscription{Filters: map[string]string{"branch": "main"}}
 	failed := provider.Change{Kind: "failure"}
-	require.True(t, judges(sub, d, provider.Event{Labels: map[string]string{"job": "web"}}, failed) == wanted, "nobody said which branch it was")
+	require.True(t, judges(sub, d, provider.Event{Labels: map[string]string{"job": "web"}}, failed) == wanted, "the branch is unknown")
 	require.True(t, judges(sub, d, provider.Event{Labels: map[string]string{"branch": "main"}}, failed) == wanted)
 	require.False(t, judges(sub, d, provider.Event{Labels: map[string]string{"branch": "dev"}}, failed) == wanted)
 	d.Filters[0].AlwaysPresent = true
 	require.Equal(t, undecided, judges(sub, d, provider.Event{Labels: map[string]string{"job": "web"}}, failed), "it has one, which is waited for")
-	require.Equal(t, wanted, judges(sub, d, provider.Event{Labels: map[string]string{"branch": ""}}, failed), "somebody said that it has none")
+	require.Equal(t, wanted, judges(sub, d, provider.Event{Labels: map[string]string{"branch": ""}}, failed), "it has no branch")
 }
 
 // judges is judge for the first event of a subject.

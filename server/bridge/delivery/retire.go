@@ -52,7 +52,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	}
 	first, err := s.Records.Claim(ctx, kv.Hash("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
 	if err != nil {
-		return errors.Wrap(err, "claim to say that a channel gets no more news")
+		return errors.Wrap(err, "claim to say that a channel gets no more notifications")
 	}
 	w.dropped = true
 	s.journal.Note(c.ID, endedIn(w.Place, chat.Say("bridge.deliver.creator_gone")))

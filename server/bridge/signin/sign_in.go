@@ -37,7 +37,7 @@ func (s *SignIns) SignOut(ctx context.Context, w conversation.Request) (chat.Not
 	return chat.Note{Text: text}, nil
 }
 
-// signInLink returns a link with which the person signs in and nothing else happens; "" where nobody can sign in at any site.
+// signInLink returns a link with which the person only signs in; "" if no site supports it.
 func (s *SignIns) signInLink(ctx context.Context, w conversation.Request) (string, error) {
 	sites, err := s.Sessions.Sites(ctx, w.Provider)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *SignIns) SignIn(ctx context.Context, w conversation.Request) (chat.Note
 	return chat.Note{Text: text}, nil
 }
 
-// resume goes on with what an authorization was for. It says what came of it where the person was not told already.
+// resume continues what an authorization was for. It returns the result unless the operation has shown it already.
 func (s *SignIns) resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
 	var what conversation.Intent
 	if err := json.Unmarshal([]byte(next), &what); err != nil {

@@ -25,9 +25,9 @@ type Accounts interface {
 	RedirectURL(providerID string) string
 	// ForUser returns a session that acts as the user's own account at the site. Faults: AccountNeeded, AccountRejected.
 	ForUser(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) (provider.Session, error)
-	// ConnectURL returns a link with which the user, and nobody else, authorizes at the site. Fault: SetupNeeded.
+	// ConnectURL returns a link with which only this user authorizes at the site. Fault: SetupNeeded.
 	ConnectURL(ctx context.Context, providerID string, site provider.Site, person chat.PersonID, next string) (string, error)
-	// Redeem finishes an authorization with the code that a browser was shown in which nobody was signed in. Faults: CodeWrong, SetupNeeded.
+	// Redeem finishes an authorization with the code from a browser in which no one was signed in. Faults: CodeWrong, SetupNeeded.
 	Redeem(ctx context.Context, providerID string, person chat.PersonID, code string) (who provider.Account, next string, err error)
 	// SignOut forgets the user's account at the site, and ends it there where that can be done.
 	SignOut(ctx context.Context, providerID string, site provider.Site, person chat.PersonID) error

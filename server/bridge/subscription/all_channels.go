@@ -20,7 +20,7 @@ const (
 func (s *Configurator) configureAll(ctx context.Context, providerID string, actor chat.Actor) (chat.Message, error) {
 	channels, err := s.Channels.ChannelsOf(ctx, actor)
 	if err != nil {
-		return chat.Message{}, errors.Wrap(err, "list somebody's channels")
+		return chat.Message{}, errors.Wrap(err, "list a user's channels")
 	}
 	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", s.Name(providerID))}
 	listed := 0

@@ -1,4 +1,4 @@
-// Package storetest has a key-value table in memory for tests: it expires, counts, lags and fails on demand.
+// Package storetest is a key-value table in memory for tests: it expires records, counts calls, and lags and fails on demand.
 package storetest
 
 import (
@@ -13,7 +13,7 @@ import (
 // Op names one operation of the table.
 type Op string
 
-// The operations that are counted and that a Fault is told of.
+// The operations that are counted and passed to a Fault.
 const (
 	Get    Op = "get"
 	Set    Op = "set"
@@ -21,12 +21,11 @@ const (
 	Delete Op = "delete"
 )
 
-// Fault is asked before (and, with OnAnswer, after) each operation; an error that it returns is the operation's error.
-// It may sleep, to play a slow database. It is called without any lock held.
+// Fault is called before (and, with OnAnswer, after) each operation; an error that it returns is the operation's error. It may sleep, to
+// simulate a slow database. It is called without locks.
 type Fault func(op Op, key string) error
 
-// MemoryKV is the table. Several servers under test share one.
-// It is safe for use by several goroutines.
+// MemoryKV is the table. Several servers under test share one. It is safe for concurrent use.
 type MemoryKV struct {
 	now func() time.Time
 
@@ -38,7 +37,7 @@ type MemoryKV struct {
 	lag    time.Duration
 }
 
-// version is what a key held from a moment on; a nil value is a deletion.
+// version is a key's value from a moment on; a nil value is a deletion.
 type version struct {
 	value   []byte
 	expires time.Time
@@ -50,29 +49,29 @@ func NewMemoryKV(now func() time.Time) *MemoryKV {
 	return &MemoryKV{now: now, rows: map[string][]version{}, counts: map[Op]int{}}
 }
 
-// Lag makes Get answer as a replica that is behind by d of real time; Swap stays on the master. 0 ends it.
+// Lag makes Get respond like a replica that lags behind by d of real time; Swap uses the primary. 0 ends it.
 func (m *MemoryKV) Lag(d time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lag = d
 }
 
-// OnCall has the fault asked before each operation: with its error nothing happens to the table. nil ends it.
+// OnCall calls the fault before each operation; if it returns an error, the table isn't changed. nil ends it.
 func (m *MemoryKV) OnCall(f Fault) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.before = f
 }
 
-// OnAnswer has the fault asked after each operation: with its error the table has changed all the same, as when a
-// connection breaks after the commit. nil ends it.
+// OnAnswer calls the fault after each operation; if it returns an error, the table has changed anyway, as if the connection broke after
+// the commit. nil ends it.
 func (m *MemoryKV) OnAnswer(f Fault) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.after = f
 }
 
-// Count returns how many calls of the operation there were since the start or the last ResetCounts.
+// Count returns the number of calls of the operation since the start or the last ResetCounts.
 func (m *MemoryKV) Count(op Op) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -111,7 +110,7 @@ func (m *MemoryKV) Dump() map[string][]byte {
 	return live
 }
 
-// Clone returns an independent table with the same live records, as a restored backup would be.
+// Clone returns an independent table with the same live records, like a restored backup.
 func (m *MemoryKV) Clone() *MemoryKV {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -123,7 +122,7 @@ func (m *MemoryKV) Clone() *MemoryKV {
 	return c
 }
 
-// Get returns the value, or nil; with a Lag, the one of that long ago.
+// Get returns the value, or nil; with a Lag, the value of that long ago.
 func (m *MemoryKV) Get(key string) ([]byte, error) {
 	var value []byte
 	err := m.call(Get, key, func() { value = bytes.Clone(m.at(key, m.lag)) })
@@ -133,7 +132,7 @@ func (m *MemoryKV) Get(key string) ([]byte, error) {
 	return value, nil
 }
 
-// Set writes the value, whatever was there.
+// Set writes the value unconditionally.
 func (m *MemoryKV) Set(key string, value []byte, ttl time.Duration) error {
 	return m.call(Set, key, func() { m.put(key, value, ttl) })
 }
@@ -182,7 +181,7 @@ func (m *MemoryKV) call(op Op, key string, do func()) error {
 // maxKey is the longest key that Mattermost stores, in runes.
 const maxKey = 150
 
-// at returns the value that the key had lag ago, nil when it had none or has expired. The caller holds the lock.
+// at returns the value that the key had lag ago, nil for none or an expired one. The caller holds the lock.
 func (m *MemoryKV) at(key string, lag time.Duration) []byte {
 	versions := m.rows[key]
 	moment := time.Now().Add(-lag)
@@ -198,7 +197,7 @@ func (m *MemoryKV) at(key string, lag time.Duration) []byte {
 	return nil
 }
 
-// put appends a version and drops those that no lag in use reaches back to. The caller holds the lock.
+// put appends a version and removes those that no lag in use reaches. The caller holds the lock.
 func (m *MemoryKV) put(key string, value []byte, ttl time.Duration) {
 	v := version{value: bytes.Clone(value), since: time.Now()}
 	if value != nil && v.value == nil {
