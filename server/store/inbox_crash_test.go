@@ -248,6 +248,8 @@ func TestARecordThatIsNotOursIsDropped(t *testing.T) {
 
 func FuzzSlot(f *testing.F) {
 	f.Add([]byte(`{"id":"a","kind":"zoom","key":"m","body":"eA==","received_at":"2026-01-02T03:04:05Z","owner":"x","until":"2026-01-02T03:04:05Z"}`), []byte(`{"owner":"x"}`))
+	// A lease that ends in 4,000 years is longer than a time.Duration.
+	f.Add([]byte(`{"id":"a","kind":"zoom","key":"m","body":"eA==","owner":"x","until":"6026-01-02T03:04:05Z"}`), []byte(`{"owner":"x"}`))
 	f.Add([]byte(`null`), []byte(`done`))
 	f.Add([]byte(`{"body":7}`), []byte(`{"until":"2999-01-01T00:00:00Z"}`))
 	f.Fuzz(func(t *testing.T, record, claim []byte) {

@@ -91,6 +91,9 @@ type watching struct {
 	timer *time.Timer
 }
 
+// longestWatch bounds the wait for a slot: no delivery is kept longer, and a time far beyond overflows a duration.
+const longestWatch = 100 * 24 * time.Hour
+
 // watch schedules another look at the slot at the given time, or earlier if one was scheduled. What it holds counts as waiting until
 // then.
 func (i *Inbox) watch(n int, at time.Time, t tag) {
@@ -107,7 +110,8 @@ func (i *Inbox) watch(n int, at time.Time, t tag) {
 		i.room.ended(planned.tag)
 	}
 	w := &watching{at: at, tag: t}
-	w.timer = time.AfterFunc(max(at.Sub(i.now()), 0)+rand.N(lookAgain/10), func() {
+	wait := min(max(at.Sub(i.now()), 0), longestWatch)
+	w.timer = time.AfterFunc(wait+rand.N(lookAgain/10), func() {
 		i.mu.Lock()
 		if i.watched[n] == w {
 			delete(i.watched, n)
