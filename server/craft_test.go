@@ -36,7 +36,7 @@ const (
 
 // largeTypes are the types with more methods than maxMethods, largePackages the packages with more lines than maxPackageLines.
 var (
-	largeTypes    = []string{"bridge/action.Service"}
+	largeTypes    = []string{}
 	largePackages = []string{"bridge/connection"}
 )
 

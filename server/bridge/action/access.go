@@ -20,7 +20,7 @@ const maxNext = 1500
 
 // invite offers the person what gives them access for their attempt, if a lack of that is why it failed: signing in, a token of their
 // own, or API access for the connection. What it returns is zero where nothing of that helps.
-func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
+func (s *Service) invite(ctx context.Context, t attempt, a actionTarget, cause error) (chat.Message, error) {
 	if !fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable) {
 		return chat.Message{}, nil
 	}
@@ -51,7 +51,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a aim, cause error) (ch
 }
 
 // next is what a sign-in brings back to go on with the attempt. An answer that is too long for that is asked for again.
-func (t attempt) next(a aim) (string, error) {
+func (t attempt) next(a actionTarget) (string, error) {
 	kind := attemptKind
 	if t.answered {
 		kind = attemptFormKind
@@ -69,7 +69,7 @@ func (t attempt) next(a aim) (string, error) {
 }
 
 // inviteToken offers a form for the person's own token, where nobody can sign in otherwise.
-func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
+func (s *Service) inviteToken(ctx context.Context, t attempt, a actionTarget, cause error) (chat.Message, error) {
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, cause
 	}
@@ -87,7 +87,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a aim, cause error
 }
 
 // inviteCredential says that the connection has no API access, or none that works, and lets who may enter it.
-func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause error) (chat.Message, error) {
+func (s *Service) inviteCredential(ctx context.Context, t attempt, a actionTarget, cause error) (chat.Message, error) {
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, nil
 	}
@@ -110,7 +110,7 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a aim, cause 
 
 // pressToken shows the form for the person's own token.
 func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversation.Intent) error {
-	a, bearer, err := s.aimToken(ctx, what)
+	a, bearer, err := s.tokenTarget(ctx, what)
 	if err != nil {
 		return err
 	}
@@ -123,25 +123,25 @@ func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversatio
 	}, what)
 }
 
-// aimToken checks that the attempt that the token is for can still be made. Faults: NotConfigured, and those of aim.
-func (s *Service) aimToken(ctx context.Context, what conversation.Intent) (aim, provider.TokenAuth, error) {
+// tokenTarget checks that the attempt that the token is for can still be made. Faults: NotConfigured, and those of target.
+func (s *Service) tokenTarget(ctx context.Context, what conversation.Intent) (actionTarget, provider.TokenAuth, error) {
 	if missing := s.Settings().Missing; missing != "" {
-		return aim{}, nil, fault.New(fault.NotConfigured).With("Setting", missing)
+		return actionTarget{}, nil, fault.New(fault.NotConfigured).With("Setting", missing)
 	}
-	a, err := s.aim(ctx, attemptOf(what))
+	a, err := s.target(ctx, attemptOf(what))
 	if err != nil {
-		return aim{}, nil, err
+		return actionTarget{}, nil, err
 	}
 	bearer, takes := s.Registry.Get(a.Provider).(provider.TokenAuth)
 	if !takes {
-		return aim{}, nil, fault.New(fault.ButtonExpired)
+		return actionTarget{}, nil, fault.New(fault.ButtonExpired)
 	}
 	return a, bearer, nil
 }
 
 // tokenEntered makes a token the person's account, if the tool accepts it, and goes on with what it was needed for.
 func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
-	a, bearer, err := s.aimToken(ctx, what)
+	a, bearer, err := s.tokenTarget(ctx, what)
 	if err != nil {
 		return nil, err
 	}

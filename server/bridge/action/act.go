@@ -45,8 +45,8 @@ type attempt struct {
 	talk chat.Conversation
 }
 
-// aim is what an attempt is about.
-type aim struct {
+// actionTarget is what an attempt is about.
+type actionTarget struct {
 	bridge.Connection
 	subject bridge.Subject
 	// thread is that of the card.
@@ -64,7 +64,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	}
 	t := attempt{actor: c.Actor, message: c.Message, action: c.Action, values: c.Values, talk: c.Talk}
 	tried := bridge.AuditEntry{Event: bridge.AuditAct, What: c.Action, Actor: c.Actor, Place: c.Place}
-	a, err := s.aim(ctx, t)
+	a, err := s.target(ctx, t)
 	if err != nil {
 		return s.Trail.Refused(err, tried)
 	}
@@ -89,55 +89,55 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	return s.Trail.Refused(err, tried)
 }
 
-// notOurs are the failures of aim for a thread that is no card, or one that can't be acted on: nothing has to be done for it.
+// notOurs are the failures of target for a thread that is no card, or one that can't be acted on: nothing has to be done for it.
 var notOurs = []fault.Code{fault.CardUnknown, fault.ConnectionGone, fault.ProviderOff, fault.RepliesOff, fault.Forbidden}
 
-// aim finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, ConnectionGone,
+// target finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, ConnectionGone,
 // ProviderOff, Forbidden.
-func (s *Service) aim(ctx context.Context, t attempt) (aim, error) {
+func (s *core) target(ctx context.Context, t attempt) (actionTarget, error) {
 	if t.subject != "" {
-		return s.aimSubject(ctx, t)
+		return s.subjectTarget(ctx, t)
 	}
 	posted, err := s.Surface.Marked(ctx, t.message)
 	if errors.Is(err, bridge.ErrGone) {
-		return aim{}, fault.Wrap(err, fault.CardUnknown)
+		return actionTarget{}, fault.Wrap(err, fault.CardUnknown)
 	}
 	if err != nil {
-		return aim{}, errors.Wrap(err, "look at the card")
+		return actionTarget{}, errors.Wrap(err, "look at the card")
 	}
 	at, mark := posted.Message, posted.Mark
 	if !s.Permissions.MayPost(ctx, t.actor, at.Place) {
-		return aim{}, fault.New(fault.Forbidden)
+		return actionTarget{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, mark.Connection)
 	if err != nil {
-		return aim{}, errors.Wrapf(err, "read connection %s", mark.Connection)
+		return actionTarget{}, errors.Wrapf(err, "read connection %s", mark.Connection)
 	}
 	if s.Enabled(mark.Provider) == nil {
-		return aim{}, s.ProviderOff(mark.Provider)
+		return actionTarget{}, s.ProviderOff(mark.Provider)
 	}
 	if !ok {
-		return aim{}, s.ConnectionGone(mark.Provider)
+		return actionTarget{}, s.ConnectionGone(mark.Provider)
 	}
 	if c.Provider != mark.Provider {
-		return aim{}, fault.New(fault.CardUnknown)
+		return actionTarget{}, fault.New(fault.CardUnknown)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, mark.Subject)
 	if err != nil {
-		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
+		return actionTarget{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}
 	if !ok || !slices.ContainsFunc(subject.Shown, func(shown bridge.Shown) bool { return shown.ShownBy(at) }) {
-		return aim{}, fault.New(fault.CardUnknown)
+		return actionTarget{}, fault.New(fault.CardUnknown)
 	}
 	if len(c.In(at.Place)) == 0 && !subject.SharedIn(at.Place) {
-		return aim{}, s.ConnectionGone(c.Provider)
+		return actionTarget{}, s.ConnectionGone(c.Provider)
 	}
-	return aim{Connection: c, subject: subject, thread: at.Follow(), asked: at.Place}, nil
+	return actionTarget{Connection: c, subject: subject, thread: at.Follow(), asked: at.Place}, nil
 }
 
 // carryOut does what the attempt wants, at the tool and as the person, and tells the person what came of it. What it returns is the
 // same for a page, where the person is at one.
-func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message, error) {
+func (s *Service) carryOut(ctx context.Context, t attempt, a actionTarget) (chat.Message, error) {
 	text, err := s.respond(ctx, t, a)
 	if err == nil {
 		return text, nil
@@ -157,7 +157,7 @@ func (s *Service) carryOut(ctx context.Context, t attempt, a aim) (chat.Message,
 }
 
 // respond asks the provider for what the attempt wants.
-func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, error) {
+func (s *Service) respond(ctx context.Context, t attempt, a actionTarget) (chat.Message, error) {
 	responder, ok := s.Registry.Get(a.Provider).(provider.ActionHandler)
 	if !ok {
 		return chat.Message{}, fault.New(fault.CardUnknown)
@@ -174,7 +174,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 		Action: t.action, State: a.subject.State, Resource: a.Resource, Values: t.values, Submitted: t.answered,
 		Account: session.Account, By: who.Username, At: s.Now(),
 	})
-	s.reveal(ctx, a, response) // a refusal may bring news, too: that the thing has moved on
+	s.showChanges(ctx, a, response) // a refusal may bring news, too: that the thing has moved on
 	if err != nil {
 		return chat.Message{}, errors.Wrapf(err, "action %q on a card of connection %s", t.action, a.ID)
 	}
@@ -192,9 +192,9 @@ func (s *Service) respond(ctx context.Context, t attempt, a aim) (chat.Message, 
 	return chat.Say("bridge.act.done"), nil
 }
 
-// reveal brings what an action did to everybody's eyes, before the tool tells of it. Where that fails, the tool's own delivery comes
+// showChanges brings what an action did to everybody's eyes, before the tool tells of it. Where that fails, the tool's own delivery comes
 // all the same.
-func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionResult) {
+func (s *core) showChanges(ctx context.Context, a actionTarget, response provider.ActionResult) {
 	if len(response.Events) > 0 {
 		if err := s.Cards.ApplySoon(ctx, a.Connection, response.Events); err != nil {
 			s.Log.Info("The result of an action couldn't be shown at once; the provider's delivery shows it", "connection", a.ID, "subject", a.subject.Name, "error", err.Error())
@@ -210,7 +210,7 @@ func (s *Service) reveal(ctx context.Context, a aim, response provider.ActionRes
 }
 
 // askMore shows the form that the provider asks more with; where none can be shown, a button that opens it.
-func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form) (chat.Message, error) {
+func (s *Service) askMore(ctx context.Context, t attempt, a actionTarget, form chat.Form) (chat.Message, error) {
 	if t.talk.Features().Forms {
 		return chat.Message{}, s.Prompts.Ask(ctx, t.talk, form, t.intends(attemptFormKind, a))
 	}
@@ -223,7 +223,7 @@ func (s *Service) askMore(ctx context.Context, t attempt, a aim, form chat.Form)
 }
 
 // intends returns the intent to go on with the attempt.
-func (t attempt) intends(kind string, a aim) conversation.Intent {
+func (t attempt) intends(kind string, a actionTarget) conversation.Intent {
 	return conversation.Intent{
 		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
 		Message: t.message, Subject: t.subject, Action: t.action, Values: t.values, Talk: t.talk,
@@ -252,7 +252,7 @@ func (t attempt) kind(ofCard string) string {
 // pressAttempt repeats a click, now that there can be a form.
 func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	t := attemptOf(what)
-	a, err := s.aim(ctx, t)
+	a, err := s.target(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what conversat
 func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	t := attemptOf(what)
 	t.values = conversation.Merged(t.values, answer.Values)
-	a, err := s.aim(ctx, t)
+	a, err := s.target(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +277,7 @@ func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, w
 // resumeAttempt goes on with the attempt for which somebody signed in.
 func (s *Service) resumeAttempt(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	t := attemptOf(what)
-	a, err := s.aim(ctx, t)
+	a, err := s.target(ctx, t)
 	if err != nil {
 		return chat.Message{}, err
 	}

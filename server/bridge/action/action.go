@@ -79,10 +79,22 @@ type Dependencies struct {
 }
 
 // Service carries out actions. It is safe for use by several goroutines.
-type Service struct{ Dependencies }
+type Service struct {
+	core
+	*Threads
+}
+
+// core is what clicks and threads share: finding what an action is about, and showing what it changed.
+type core struct{ Dependencies }
+
+// Threads carries out what happens in a card's thread: meetings that start there, and replies that go to the provider.
+type Threads struct{ core }
 
 // New returns a service that works with these.
-func New(d Dependencies) *Service { return &Service{Dependencies: d} }
+func New(d Dependencies) *Service {
+	shared := core{Dependencies: d}
+	return &Service{core: shared, Threads: &Threads{core: shared}}
+}
 
 // Operations returns what users can have done with cards, beside clicking them.
 func (s *Service) Operations() map[string]conversation.Operation {

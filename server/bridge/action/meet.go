@@ -12,12 +12,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// meetKind is what a sign-in goes on with that was needed to note a meeting at a tool.
+// meetKind is what a sign-in goes on with that was needed to note a meeting at a provider.
 const meetKind = "meet"
 
 // Met hears of each meeting that was announced, however it was started. Where that was in the thread of a card, and the tool notes
 // where people meet, it is told so as whoever started the meeting.
-func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, joinURL, number string) {
+func (s *Threads) Met(ctx context.Context, actor chat.Actor, at chat.Place, joinURL, number string) {
 	if at.Thread == "" {
 		return
 	}
@@ -28,9 +28,9 @@ func (s *Service) Met(ctx context.Context, actor chat.Actor, at chat.Place, join
 	}
 }
 
-// meet notes the meeting of the intent at the tool. Faults: CardUnknown where its post is no card, those of aim and of the tool.
-func (s *Service) meet(ctx context.Context, what conversation.Intent) (chat.Message, error) {
-	a, err := s.aim(ctx, attempt{actor: what.Actor, message: what.Message})
+// meet notes the meeting of the intent at the provider. Faults: CardUnknown where its post is no card, those of target and of the provider.
+func (s *Threads) meet(ctx context.Context, what conversation.Intent) (chat.Message, error) {
+	a, err := s.target(ctx, attempt{actor: what.Actor, message: what.Message})
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -49,14 +49,14 @@ func (s *Service) meet(ctx context.Context, what conversation.Intent) (chat.Mess
 	if err != nil {
 		return chat.Message{}, err
 	}
-	s.reveal(ctx, a, provider.ActionResult{Events: events})
+	s.showChanges(ctx, a, provider.ActionResult{Events: events})
 	done := chat.Say("bridge.act.meeting_noted", "Provider", s.Name(a.Provider))
 	s.Notices.Ephemeral(ctx, a.asked, what.Actor, chat.Note{Text: done})
 	return done, nil
 }
 
 // inviteToMeet offers to sign in, after which the meeting is noted.
-func (s *Service) inviteToMeet(ctx context.Context, what conversation.Intent, a aim, cause error) (chat.Message, error) {
+func (s *Threads) inviteToMeet(ctx context.Context, what conversation.Intent, a actionTarget, cause error) (chat.Message, error) {
 	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return chat.Message{}, err
@@ -76,6 +76,6 @@ func (s *Service) inviteToMeet(ctx context.Context, what conversation.Intent, a 
 }
 
 // resumeMeeting goes on with noting the meeting for which somebody signed in.
-func (s *Service) resumeMeeting(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
+func (s *Threads) resumeMeeting(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	return s.meet(ctx, what)
 }

@@ -74,7 +74,7 @@ func orError(first, second error) error {
 // pressSubject carries out an action on the subject that the button was made for.
 func (s *Service) pressSubject(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	t := attemptOf(what)
-	a, err := s.aim(ctx, t)
+	a, err := s.target(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -82,28 +82,28 @@ func (s *Service) pressSubject(ctx context.Context, c chat.Click, what conversat
 	return err
 }
 
-// aimSubject finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
+// subjectTarget finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
 // be able to post where it was shown. Faults: Forbidden, CardUnknown, ProviderOff.
-func (s *Service) aimSubject(ctx context.Context, t attempt) (aim, error) {
+func (s *core) subjectTarget(ctx context.Context, t attempt) (actionTarget, error) {
 	if !s.Permissions.MayPost(ctx, t.actor, t.place) {
-		return aim{}, fault.New(fault.Forbidden)
+		return actionTarget{}, fault.New(fault.Forbidden)
 	}
 	c, ok, err := s.Records.Connection(ctx, t.connection)
 	if err != nil {
-		return aim{}, errors.Wrapf(err, "read connection %s", t.connection)
+		return actionTarget{}, errors.Wrapf(err, "read connection %s", t.connection)
 	}
 	if !ok || !s.Authorizes(c.Provider) {
-		return aim{}, fault.New(fault.CardUnknown)
+		return actionTarget{}, fault.New(fault.CardUnknown)
 	}
 	if s.Enabled(c.Provider) == nil {
-		return aim{}, s.ProviderOff(c.Provider)
+		return actionTarget{}, s.ProviderOff(c.Provider)
 	}
 	subject, ok, err := s.Records.Subject(ctx, c.ID, t.subject)
 	if err != nil {
-		return aim{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
+		return actionTarget{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}
 	if !ok {
-		return aim{}, fault.New(fault.CardUnknown)
+		return actionTarget{}, fault.New(fault.CardUnknown)
 	}
-	return aim{Connection: c, subject: subject, thread: t.place, asked: t.place}, nil
+	return actionTarget{Connection: c, subject: subject, thread: t.place, asked: t.place}, nil
 }

@@ -27,7 +27,7 @@ const (
 
 // Replied hears of each reply that a person writes in a thread. Where that is the thread of a card, and the card's subscription wants it,
 // the reply is added at the tool as a note, as whoever wrote it. The note's own news are told in the threads of other channels only.
-func (s *Service) Replied(ctx context.Context, actor chat.Actor, m chat.MessageRef, text string) {
+func (s *Threads) Replied(ctx context.Context, actor chat.Actor, m chat.MessageRef, text string) {
 	if m.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
 		return
 	}
@@ -38,7 +38,7 @@ func (s *Service) Replied(ctx context.Context, actor chat.Actor, m chat.MessageR
 }
 
 // anyNoter reports whether any provider that is switched on takes notes.
-func (s *Service) anyNoter() bool {
+func (s *Threads) anyNoter() bool {
 	for id := range s.Settings().Enabled {
 		if s.TakesNotes(id) {
 			return true
@@ -47,10 +47,10 @@ func (s *Service) anyNoter() bool {
 	return false
 }
 
-// addReply adds the reply of the intent at the tool, and tells its writer where that fails. Faults: RepliesOff, those of aim
+// addReply adds the reply of the intent at the provider, and tells its author if that fails. Faults: RepliesOff, those of target
 // and of the provider.
-func (s *Service) addReply(ctx context.Context, what conversation.Intent, text string) (chat.Message, error) {
-	a, err := s.aim(ctx, attempt{actor: what.Actor, message: what.Message})
+func (s *Threads) addReply(ctx context.Context, what conversation.Intent, text string) (chat.Message, error) {
+	a, err := s.target(ctx, attempt{actor: what.Actor, message: what.Message})
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) addReply(ctx context.Context, what conversation.Intent, text s
 }
 
 // wantsReplies reports whether the subscription that the card is shown for has replies added.
-func (a aim) wantsReplies(m chat.MessageRef) bool {
+func (a actionTarget) wantsReplies(m chat.MessageRef) bool {
 	for _, shown := range a.subject.Shown {
 		if !m.Is(shown.Message) && !m.Is(shown.Earlier) {
 			continue
@@ -85,7 +85,7 @@ func (a aim) wantsReplies(m chat.MessageRef) bool {
 }
 
 // addNote adds the text, once.
-func (s *Service) addNote(ctx context.Context, what conversation.Intent, a aim, noter provider.ReplySync, session provider.Session, text string) error {
+func (s *Threads) addNote(ctx context.Context, what conversation.Intent, a actionTarget, noter provider.ReplySync, session provider.Session, text string) error {
 	who, err := s.People.Person(ctx, what.Actor.Person)
 	if err != nil {
 		return errors.Wrap(err, "look up who replied")
@@ -109,13 +109,13 @@ func (s *Service) addNote(ctx context.Context, what conversation.Intent, a aim, 
 	if err != nil {
 		return err
 	}
-	s.reveal(ctx, a, provider.ActionResult{Events: events})
+	s.showChanges(ctx, a, provider.ActionResult{Events: events})
 	return nil
 }
 
 // tellNotAdded tells who wrote a reply that it was not added. Who has no account at the tool, or no right, is told once for each card:
 // they may go on talking.
-func (s *Service) tellNotAdded(ctx context.Context, what conversation.Intent, a aim, cause error) {
+func (s *Threads) tellNotAdded(ctx context.Context, what conversation.Intent, a actionTarget, cause error) {
 	lasting := fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden)
 	if lasting {
 		first, err := s.Records.Claim(ctx, "reply/hint/"+what.Actor.ID+"/"+what.Message.ID, hintEvery)
@@ -138,7 +138,7 @@ func (s *Service) tellNotAdded(ctx context.Context, what conversation.Intent, a 
 }
 
 // linkToReply returns a link to sign in, after which the reply is added.
-func (s *Service) linkToReply(ctx context.Context, what conversation.Intent, a aim) (string, error) {
+func (s *Threads) linkToReply(ctx context.Context, what conversation.Intent, a actionTarget) (string, error) {
 	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return "", err
@@ -152,7 +152,7 @@ func (s *Service) linkToReply(ctx context.Context, what conversation.Intent, a a
 }
 
 // resumeReply goes on with adding the reply for which somebody signed in.
-func (s *Service) resumeReply(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
+func (s *Threads) resumeReply(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	text, ok := s.People.Message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
 	if !ok {
 		return chat.Message{}, fault.New(fault.MessageGone)

@@ -13,7 +13,7 @@ import (
 const maxTopic = 200
 
 // startMeeting starts a meeting in the card's thread, named after what the card is about. The person is told by who starts it.
-func (s *Service) startMeeting(ctx context.Context, t attempt, a aim) error {
+func (s *Service) startMeeting(ctx context.Context, t attempt, a actionTarget) error {
 	if s.Meetings == nil {
 		return fault.New(fault.CardUnknown)
 	}
