@@ -2,10 +2,11 @@ package oncall
 
 import (
 	"context"
+	"slices"
+
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
-	"slices"
 
 	"github.com/pkg/errors"
 )

@@ -2,6 +2,7 @@ package oncall
 
 import (
 	"context"
+
 	"mattermost-plugin-zoom/server/bridge"
 
 	"github.com/pkg/errors"
