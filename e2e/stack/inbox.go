@@ -170,7 +170,7 @@ func (e event) looksAt(postID string) bool {
 			ID string `json:"id"`
 		} `json:"message"`
 	}
-	return e.Kind == "look" && json.Unmarshal(e.Body, &look) == nil && look.Message.ID == postID
+	return e.Kind == "recheck" && json.Unmarshal(e.Body, &look) == nil && look.Message.ID == postID
 }
 
 // about reports whether the event is this task of the connection.

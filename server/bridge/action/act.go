@@ -225,7 +225,7 @@ func (s *Service) askMore(ctx context.Context, t attempt, a actionTarget, form c
 // intends returns the intent to go on with the attempt.
 func (t attempt) intends(kind string, a actionTarget) conversation.Intent {
 	return conversation.Intent{
-		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.thread,
+		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.asked,
 		Message: t.message, Subject: t.subject, Action: t.action, Values: t.values, Talk: t.talk,
 	}
 }
