@@ -50,15 +50,6 @@ func (c *Directory) PersonByEmail(ctx context.Context, email string) (chat.Perso
 // VerifiesEmail reports whether this server requires users to verify their email address.
 func (c *Server) VerifiesEmail() bool { return c.settings.Load().verifiesEmail }
 
-// Locale returns the user's language, such as "de"; the server's default if the user is unknown.
-func (c *Directory) Locale(person chat.PersonID) string {
-	user, err := c.user(string(person))
-	if err != nil || user.Locale == "" {
-		return c.settings.Load().locale
-	}
-	return user.Locale
-}
-
 // Channel returns the channel with this ID. Fault: NoPost if there is none.
 func (c *Directory) Channel(_ context.Context, at chat.Place) (chat.Channel, error) {
 	channelID := at.Channel

@@ -249,8 +249,9 @@ func (t attempt) kind(ofCard string) string {
 	return ofCard
 }
 
-// pressAttempt repeats a click, now that there can be a form.
-func (s *Service) pressAttempt(ctx context.Context, c chat.Click, what conversation.Intent) error {
+// pressAttempt carries out the attempt of a sealed button: a click that is repeated now that there can be a form, or an action on a private
+// card.
+func (s *Service) pressAttempt(ctx context.Context, _ chat.Click, what conversation.Intent) error {
 	t := attemptOf(what)
 	a, err := s.target(ctx, t)
 	if err != nil {

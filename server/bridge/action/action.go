@@ -103,7 +103,7 @@ func (s *Service) Operations() map[string]conversation.Operation {
 		attemptFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
 		tokenKind:       {Press: s.pressToken, Answer: s.tokenEntered},
 		shareKind:       {Press: s.pressShare},
-		subjectKind:     {Press: s.pressSubject, Resume: s.resumeAttempt},
+		subjectKind:     {Press: s.pressAttempt, Resume: s.resumeAttempt},
 		subjectFormKind: {Answer: s.attemptAnswered, Resume: s.resumeAttempt},
 		meetKind:        {Resume: s.resumeMeeting},
 		replyKind:       {Resume: s.resumeReply},

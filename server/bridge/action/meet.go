@@ -2,9 +2,6 @@ package action
 
 import (
 	"context"
-	"encoding/json"
-
-	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
@@ -57,18 +54,9 @@ func (s *Threads) meet(ctx context.Context, what conversation.Intent) (chat.Mess
 
 // inviteToMeet offers to sign in, after which the meeting is noted.
 func (s *Threads) inviteToMeet(ctx context.Context, what conversation.Intent, a actionTarget, cause error) (chat.Message, error) {
-	site, err := s.Caller.Site(ctx, a.Connection)
+	link, err := s.signInLink(ctx, what, a, cause)
 	if err != nil {
 		return chat.Message{}, err
-	}
-	what.Provider = a.Provider
-	next, err := json.Marshal(what)
-	if err != nil || len(next) > maxNext {
-		return chat.Message{}, cause
-	}
-	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
-	if err != nil {
-		return chat.Message{}, errors.Wrap(err, "make a link for signing in")
 	}
 	text := chat.Say("bridge.act.meeting_sign_in", "Provider", s.Name(a.Provider), "URL", link)
 	s.Notices.Ephemeral(ctx, a.asked, what.Actor, chat.Note{Text: text})

@@ -71,17 +71,6 @@ func orError(first, second error) error {
 	return second
 }
 
-// pressSubject carries out an action on the subject that the button was made for.
-func (s *Service) pressSubject(ctx context.Context, c chat.Click, what conversation.Intent) error {
-	t := attemptOf(what)
-	a, err := s.target(ctx, t)
-	if err != nil {
-		return err
-	}
-	_, err = s.carryOut(ctx, t, a)
-	return err
-}
-
 // subjectTarget finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
 // be able to post where it was shown. Faults: Forbidden, CardUnknown, ProviderOff.
 func (s *core) subjectTarget(ctx context.Context, t attempt) (actionTarget, error) {

@@ -130,25 +130,26 @@ func (s *Threads) tellNotAdded(ctx context.Context, what conversation.Intent, a 
 	}
 	text := chat.Say("bridge.reply.not_added", "Provider", s.Name(a.Provider)).WithMessage("Reason", reason)
 	if fault.Is(cause, fault.AccountNeeded, fault.AccountRejected) {
-		if link, err := s.linkToReply(ctx, what, a); err == nil {
+		if link, err := s.signInLink(ctx, what, a, cause); err == nil {
 			text = chat.Say("bridge.reply.sign_in", "Provider", s.Name(a.Provider), "URL", link)
 		}
 	}
 	s.Notices.Ephemeral(ctx, a.asked, what.Actor, chat.Note{Text: text})
 }
 
-// linkToReply returns a link to sign in, after which the reply is added.
-func (s *Threads) linkToReply(ctx context.Context, what conversation.Intent, a actionTarget) (string, error) {
+// signInLink returns a link to sign in, after which the intent continues; the cause where the intent is too long for that.
+func (s *Threads) signInLink(ctx context.Context, what conversation.Intent, a actionTarget, cause error) (string, error) {
 	site, err := s.Caller.Site(ctx, a.Connection)
 	if err != nil {
 		return "", err
 	}
 	what.Provider = a.Provider
 	next, err := json.Marshal(what)
-	if err != nil {
-		return "", errors.Wrap(err, "encode what to resume")
+	if err != nil || len(next) > maxNext {
+		return "", cause
 	}
-	return s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
+	link, err := s.Sessions.ConnectURL(ctx, a.Provider, site, what.Actor.Person, string(next))
+	return link, errors.Wrap(err, "make a link for signing in")
 }
 
 // resumeReply goes on with adding the reply for which somebody signed in.

@@ -3,8 +3,6 @@ package connection
 import (
 	"context"
 
-	"github.com/pkg/errors"
-
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
@@ -26,8 +24,7 @@ func (s *Webhooks) asConnectionOrUser(ctx context.Context, w conversation.Reques
 	if err == nil {
 		err = do(caller{session: session, own: own})
 	}
-	if own || !fault.Is(err, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable,
-		fault.ProviderForbidden, fault.NotResourceAdmin, fault.ResourceUnknown) {
+	if own || !lostAccess(err) {
 		return err
 	}
 	site, unknown := s.Caller.Site(ctx, c)
@@ -70,12 +67,9 @@ func (s *Webhooks) fix(ctx context.Context, w conversation.Request, c bridge.Con
 		return provider.Site{}, err
 	}
 	return site, s.asConnectionOrUser(ctx, w, c, func(as caller) error {
-		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
+		resource, err := s.resourceOf(ctx, installer, as.session, c)
 		if err != nil {
-			return errors.Wrap(err, "look the resource up")
-		}
-		if resource.ID != c.Resource.ID {
-			return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its name by now
+			return err
 		}
 		return s.ensureHook(ctx, w, target{installer: installer, session: as.session, site: site, resource: resource, own: as.own}, c)
 	})

@@ -99,12 +99,9 @@ func (s *Rotator) rotateAtProvider(ctx context.Context, w conversation.Request, 
 		renewed = &bridge.Keys{Secrets: []bridge.Secret{{Value: secret}}}
 	}
 	site, err := s.sharing.asProvenAdmin(ctx, w, c, func(as caller) error {
-		resource, err := installer.Resource(ctx, as.session, c.Resource.Path)
+		resource, err := s.resourceOf(ctx, installer, as.session, c)
 		if err != nil {
-			return errors.Wrap(err, "look the resource up")
-		}
-		if resource.ID != c.Resource.ID {
-			return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its address by now
+			return err
 		}
 		if err := s.Keys.Update(ctx, c, func(k *bridge.Keys) { k.Suggest(secret, s.Now(), bridge.SecretOverlap) }); err != nil {
 			return err

@@ -52,6 +52,19 @@ func (s *Webhooks) ensureHook(ctx context.Context, w conversation.Request, t tar
 	return nil
 }
 
+// resourceOf returns the connection's resource as the session sees it. Faults: ResourceUnknown, also where another resource has its address
+// by now; NotResourceAdmin.
+func (s *core) resourceOf(ctx context.Context, installer provider.Installer, session provider.Session, c bridge.Connection) (provider.Resource, error) {
+	resource, err := installer.Resource(ctx, session, c.Resource.Path)
+	if err != nil {
+		return provider.Resource{}, errors.Wrap(err, "look the resource up")
+	}
+	if resource.ID != c.Resource.ID {
+		return provider.Resource{}, fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider))
+	}
+	return resource, nil
+}
+
 // setUp makes the webhook at the provider, which may begin at once to send deliveries signed with a secret that isn't recorded yet.
 func (s *Webhooks) setUp(ctx context.Context, t target, id string, h provider.Hook) (provider.Installation, error) {
 	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {

@@ -102,12 +102,9 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 	if err != nil {
 		return err
 	}
-	resource, err := installer.Resource(ctx, session, c.Resource.Path)
+	resource, err := s.resourceOf(ctx, installer, session, c)
 	if err != nil {
-		return errors.Wrap(err, "look the resource up")
-	}
-	if resource.ID != c.Resource.ID {
-		return fault.New(fault.ResourceUnknown).With("Provider", s.Name(c.Provider)) // another has its address by now
+		return err
 	}
 	there := false
 	if len(c.Installation) > 0 {
