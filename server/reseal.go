@@ -37,7 +37,7 @@ func (e *encryption) reseal(ctx context.Context) {
 	}
 }
 
-// resealAll looks through all records once; done says that there is nothing left to seal anew. Only the last look can tell.
+// resealAll looks through all records once; done says that there is nothing left to reseal. Only the last look can tell.
 func (e *encryption) resealAll(ctx context.Context, last bool) (done bool, err error) {
 	current, err := e.vault.Current(ctx)
 	if err != nil {
@@ -53,11 +53,11 @@ func (e *encryption) resealAll(ctx context.Context, last bool) (done bool, err e
 	}
 	changed := 0
 	for _, key := range keys {
-		anew, err := e.resealOne(ctx, key)
+		resealed, err := e.resealOne(ctx, key)
 		if err != nil {
 			return false, errors.Wrapf(err, "seal %s again", key)
 		}
-		if anew {
+		if resealed {
 			changed++
 		}
 	}
@@ -109,6 +109,6 @@ func (e *encryption) resealOne(ctx context.Context, key string) (changed bool, e
 	if err != nil || !changed {
 		return false, err
 	}
-	_, err = e.kv.Swap(key, blob, fresh, 0) // what was written meanwhile is sealed anew already
+	_, err = e.kv.Swap(key, blob, fresh, 0) // what was written meanwhile is resealed already
 	return err == nil, err
 }

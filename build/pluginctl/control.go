@@ -16,7 +16,7 @@ type control struct {
 }
 
 // connect opens the way to the server that the environment names. A given address wins over the local socket, since only
-// somebody who means another server sets it.
+// set it to use another server.
 func connect(ctx context.Context, getenv func(string) string) (*control, error) {
 	site := getenv("MM_SERVICESETTINGS_SITEURL")
 	if site == "" {
@@ -37,7 +37,7 @@ func connect(ctx context.Context, getenv func(string) string) (*control, error) 
 	return &control{api}, nil
 }
 
-// connectSocket uses the socket of a server in local mode, which trusts whoever may open it.
+// connectSocket uses the socket of a server in local mode, which trusts every process that can open it.
 func connectSocket(path string) (*control, error) {
 	if path == "" {
 		path = model.LocalModeSocketPath

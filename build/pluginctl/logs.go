@@ -58,7 +58,7 @@ func after(lines []string, last string) []string {
 }
 
 // describe turns one line of the server log, a JSON object, into a line for people: time, level, message and the fields
-// in alphabetical order. It reports false for lines of somebody else and for lines that are no JSON.
+// in alphabetical order. It reports false for lines of others and for lines that are no JSON.
 func describe(line, id string) (string, bool) {
 	var entry map[string]any
 	if json.Unmarshal([]byte(strings.TrimSpace(line)), &entry) != nil || entry["plugin_id"] != id {

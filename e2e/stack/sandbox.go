@@ -126,7 +126,7 @@ func (z *Sandbox) StartMeeting(ctx context.Context, id string) error {
 	return z.meeting(ctx, id, "start", nil)
 }
 
-// JoinMeeting lets somebody join a meeting.
+// JoinMeeting lets a participant join a meeting.
 func (z *Sandbox) JoinMeeting(ctx context.Context, id, name string) error {
 	return z.meeting(ctx, id, "join", map[string]string{"name": name, "email": ""})
 }
@@ -173,7 +173,7 @@ func (z *Sandbox) ExpireTokens(ctx context.Context, clientID string) error {
 	return z.do(ctx, http.MethodPost, "/grants/expire", map[string]string{"client_id": clientID}, nil)
 }
 
-// Deauthorize lets a user remove the app at Zoom, which tells the app.
+// Deauthorize lets a user remove the app in Zoom, which notifies the app.
 func (z *Sandbox) Deauthorize(ctx context.Context, email, clientID string) error {
 	return z.do(ctx, http.MethodPost, "/deauthorize", map[string]string{"email": email, "client_id": clientID}, nil)
 }

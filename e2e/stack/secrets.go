@@ -32,7 +32,7 @@ func (t Traces) String() string {
 	return fmt.Sprintf("posts, logs and records (%v), for the secrets of %d webhooks and of all apps", t.Records, t.Hooks)
 }
 
-// forbidden is what may be nowhere in the clear: whatever the sandbox gave out, the apps' secrets, and links that make whoever opens
+// forbidden is what must not appear anywhere in clear text: what the sandbox gave out, the apps' secrets, and links that make anyone who opens
 // them the host.
 func forbidden() []string {
 	words := []string{

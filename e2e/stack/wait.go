@@ -12,7 +12,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// fatal is an error that no further try will mend.
+// fatal is an error that retrying won't fix.
 type fatal struct{ error }
 
 // eventually calls check until it returns nil, and gives its last error when

@@ -12,7 +12,7 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Window is somebody's open window of a tool, as the webapp has it.
+// Window is a user's open window of a provider, as the webapp has it.
 type Window struct {
 	person *Person
 	// channelID is where it was opened.

@@ -107,7 +107,7 @@ type Sessions interface {
 	Sites(ctx context.Context, providerID string) ([]provider.Site, error)
 	// SaveSite has an admin add a site, or change the one with the same address; the client may be blank.
 	SaveSite(ctx context.Context, providerID string, s provider.Site, clientID, clientSecret string) error
-	// RedirectURL is the address that an admin registers at the tool, for people to come back to from there.
+	// RedirectURL is the callback URL that an admin registers at the provider.
 	RedirectURL(providerID string) string
 	// RemoveSite takes a site away that an admin has added.
 	RemoveSite(ctx context.Context, providerID, siteURL string) error

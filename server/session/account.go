@@ -172,7 +172,7 @@ func (s *Accounts) whose(ctx context.Context, providerID string, session provide
 	}
 	account, err := authorizer.WhoAmI(ctx, session)
 	if err == nil && account.ID == "" {
-		err = s.fault(providerID, errors.New("the tool does not say whose account it is"), fault.ProviderUnavailable)
+		err = s.fault(providerID, errors.New("the provider does not say whose account it is"), fault.ProviderUnavailable)
 	}
 	return account, errors.Wrap(err, "ask whose account it is")
 }

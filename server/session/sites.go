@@ -222,11 +222,11 @@ func (s *SiteList) Reseal(ctx context.Context, providerID string) (changed bool,
 			if r.Sealed == "" {
 				continue
 			}
-			fresh, anew, err := s.Vault.Reseal(ctx, clientSeal(providerID, r), []byte(r.Sealed))
+			fresh, resealed, err := s.Vault.Reseal(ctx, clientSeal(providerID, r), []byte(r.Sealed))
 			if err != nil {
-				return nil, errors.Wrap(err, "seal a client secret anew")
+				return nil, errors.Wrap(err, "reseal a client secret")
 			}
-			all[i].Sealed, changed = string(fresh), changed || anew
+			all[i].Sealed, changed = string(fresh), changed || resealed
 		}
 		return all, nil
 	})

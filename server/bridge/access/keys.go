@@ -121,12 +121,12 @@ func (s *Keys) Reseal(ctx context.Context, connectionID string) (changed bool, e
 		if changed = false; c.ID == "" || c.Sealed == "" {
 			return false, nil
 		}
-		fresh, anew, err := s.Seals.Reseal(ctx, keysSeal(c.ID), []byte(c.Sealed))
+		fresh, resealed, err := s.Seals.Reseal(ctx, keysSeal(c.ID), []byte(c.Sealed))
 		if err != nil {
 			return false, errors.Wrap(err, "seal keys again")
 		}
-		c.Sealed, changed = string(fresh), anew
-		return anew, nil
+		c.Sealed, changed = string(fresh), resealed
+		return resealed, nil
 	})
 	return changed, errors.Wrapf(err, "seal the keys of connection %s again", connectionID)
 }

@@ -15,11 +15,11 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// maxNext is the most that a sign-in brings back, in bytes.
+// maxNext is the most that a sign-in carries back, in bytes.
 const maxNext = 1500
 
-// invite offers the person what gives them access for their attempt, if a lack of that is why it failed: signing in, a token of their
-// own, or API access for the connection. What it returns is zero where nothing of that helps.
+// invite offers what gives the user access, if the attempt failed for lack of it: signing in, a token of their own, or API access for the
+// connection. It returns the zero message if none of these helps.
 func (s *Service) invite(ctx context.Context, t attempt, a actionTarget, cause error) (chat.Message, error) {
 	if !fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.Unreadable) {
 		return chat.Message{}, nil
@@ -50,7 +50,7 @@ func (s *Service) invite(ctx context.Context, t attempt, a actionTarget, cause e
 	return chat.Say("bridge.act.asked"), nil
 }
 
-// next is what a sign-in brings back to go on with the attempt. An answer that is too long for that is asked for again.
+// next returns what a sign-in carries back to continue the attempt. An answer that is too long for that is asked for again.
 func (t attempt) next(a actionTarget) (string, error) {
 	kind := attemptKind
 	if t.answered {
@@ -68,7 +68,7 @@ func (t attempt) next(a actionTarget) (string, error) {
 	return "", fault.New(fault.InvalidInput)
 }
 
-// inviteToken offers a form for the person's own token, where nobody can sign in otherwise.
+// inviteToken offers a form for the user's own token, if users can't sign in.
 func (s *Service) inviteToken(ctx context.Context, t attempt, a actionTarget, cause error) (chat.Message, error) {
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, cause
@@ -86,7 +86,7 @@ func (s *Service) inviteToken(ctx context.Context, t attempt, a actionTarget, ca
 	return chat.Say("bridge.act.asked"), nil
 }
 
-// inviteCredential says that the connection has no API access, or none that works, and lets who may enter it.
+// inviteCredential says that the connection has no working API access, and offers to enter it to users who may.
 func (s *Service) inviteCredential(ctx context.Context, t attempt, a actionTarget, cause error) (chat.Message, error) {
 	if _, takes := s.Registry.Get(a.Provider).(provider.TokenAuth); !takes {
 		return chat.Message{}, nil
@@ -108,7 +108,7 @@ func (s *Service) inviteCredential(ctx context.Context, t attempt, a actionTarge
 	return text, nil
 }
 
-// pressToken shows the form for the person's own token.
+// pressToken shows the form for the user's own token.
 func (s *Service) pressToken(ctx context.Context, c chat.Click, what conversation.Intent) error {
 	a, bearer, err := s.tokenTarget(ctx, what)
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *Service) tokenTarget(ctx context.Context, what conversation.Intent) (ac
 	return a, bearer, nil
 }
 
-// tokenEntered makes a token the person's account, if the tool accepts it, and goes on with what it was needed for.
+// tokenEntered saves a token as the user's account if the provider accepts it, and continues what needed it.
 func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what conversation.Intent) (chat.FormErrors, error) {
 	a, bearer, err := s.tokenTarget(ctx, what)
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *Service) tokenEntered(ctx context.Context, answer chat.FormAnswer, what
 	return nil, nil
 }
 
-// personalFields are the questions for somebody's own token: what the tool signs with is a connection's alone.
+// personalFields are the fields of a form for a user's own token, without the signing secret, which belongs to the connection.
 func personalFields(bearer provider.TokenAuth) []chat.FormField {
 	return slices.DeleteFunc(connection.CredentialFields(bearer, "", false), func(f chat.FormField) bool { return f.Name == connection.FieldSecret })
 }

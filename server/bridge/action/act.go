@@ -17,21 +17,21 @@ import (
 )
 
 const (
-	// attemptKind and attemptFormKind are what a sign-in or a token goes on with: a click, or the answer to the form it led to.
+	// attemptKind and attemptFormKind are what continues after a sign-in or a token: a click, or the answer to its form.
 	attemptKind     = "act"
 	attemptFormKind = "act_form"
-	// tokenKind is the form for somebody's own token.
+	// tokenKind is the form for a user's own token.
 	tokenKind = "token"
 )
 
 const (
-	// ClickPause is how long a second click of the same button by the same person is taken for a slip.
+	// ClickPause is how long a second click on the same button by the same user is ignored.
 	ClickPause = 3 * time.Second
-	// maxClickValues bounds what comes with a click, in bytes: it has to fit into what a sign-in brings back.
+	// maxClickValues bounds the values of a click, in bytes: they must fit into what a sign-in carries back.
 	maxClickValues = 700
 )
 
-// attempt is what somebody wants to do with an action of a card: a click, or the answer to the form that it led to.
+// attempt is a user's use of a card's action: a click, or the answer to the form that it opened.
 type attempt struct {
 	actor   chat.Actor
 	message chat.MessageRef
@@ -41,7 +41,7 @@ type attempt struct {
 	place               chat.Place
 	values              map[string]string
 	answered            bool
-	// talk is the exchange in which it was asked for.
+	// talk is the conversation in which it was requested.
 	talk chat.Conversation
 }
 
@@ -51,12 +51,12 @@ type actionTarget struct {
 	subject bridge.Subject
 	// thread is that of the card.
 	thread chat.Place
-	// asked is where the person clicked, and sees the answer: with collapsed threads, one in the card's thread is not shown in the channel.
+	// asked is where the user clicked and sees the answer: collapsed threads hide an answer in the card's thread from the channel.
 	asked chat.Place
 }
 
-// Act carries out a click on an action of a card. What is wanted, and of what, is the client's word: it counts only if the card's
-// own record has the post, the channel still follows the connection, and the person may post there. Faults: InvalidInput,
+// Act carries out a click on an action of a card. Action and card are client input: they count only if the card's record has the post, the
+// channel still follows the connection, and the user can post there. Faults: InvalidInput,
 // CardUnknown, ConnectionGone, ProviderOff, Forbidden, and those of the provider.
 func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if size(c.Values)+len(c.Action) > maxClickValues {
@@ -92,7 +92,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 // notOurs are the failures of target for a thread that is no card, or one that can't be acted on: nothing has to be done for it.
 var notOurs = []fault.Code{fault.CardUnknown, fault.ConnectionGone, fault.ProviderOff, fault.RepliesOff, fault.Forbidden}
 
-// target finds what the attempt is about and checks, at this moment, that the person may act on it. Faults: CardUnknown, ConnectionGone,
+// target finds what the attempt is about and checks, at this moment, that the user may act on it. Faults: CardUnknown, ConnectionGone,
 // ProviderOff, Forbidden.
 func (s *core) target(ctx context.Context, t attempt) (actionTarget, error) {
 	if t.subject != "" {
@@ -135,8 +135,8 @@ func (s *core) target(ctx context.Context, t attempt) (actionTarget, error) {
 	return actionTarget{Connection: c, subject: subject, thread: at.Follow(), asked: at.Place}, nil
 }
 
-// carryOut does what the attempt wants, at the tool and as the person, and tells the person what came of it. What it returns is the
-// same for a page, where the person is at one.
+// carryOut does what the attempt wants at the provider, as the user, and tells them the result. It returns the same text for a page, where
+// the user is on one.
 func (s *Service) carryOut(ctx context.Context, t attempt, a actionTarget) (chat.Message, error) {
 	text, err := s.respond(ctx, t, a)
 	if err == nil {
@@ -174,7 +174,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a actionTarget) (chat.
 		Action: t.action, State: a.subject.State, Resource: a.Resource, Values: t.values, Submitted: t.answered,
 		Account: session.Account, By: who.Username, At: s.Now(),
 	})
-	s.showChanges(ctx, a, response) // a refusal may bring news, too: that the thing has moved on
+	s.showChanges(ctx, a, response) // a refusal can also show a newer state
 	if err != nil {
 		return chat.Message{}, errors.Wrapf(err, "action %q on a card of connection %s", t.action, a.ID)
 	}
@@ -192,8 +192,7 @@ func (s *Service) respond(ctx context.Context, t attempt, a actionTarget) (chat.
 	return chat.Say("bridge.act.done"), nil
 }
 
-// showChanges brings what an action did to everybody's eyes, before the tool tells of it. Where that fails, the tool's own delivery comes
-// all the same.
+// showChanges shows everyone what an action changed, before the provider's delivery arrives. If that fails, the delivery still shows it.
 func (s *core) showChanges(ctx context.Context, a actionTarget, response provider.ActionResult) {
 	if len(response.Events) > 0 {
 		if err := s.Cards.ApplySoon(ctx, a.Connection, response.Events); err != nil {
@@ -209,7 +208,7 @@ func (s *core) showChanges(ctx context.Context, a actionTarget, response provide
 	}
 }
 
-// askMore shows the form that the provider asks more with; where none can be shown, a button that opens it.
+// askMore shows the provider's form or, where the conversation can't show one, a button that opens it.
 func (s *Service) askMore(ctx context.Context, t attempt, a actionTarget, form chat.Form) (chat.Message, error) {
 	if t.talk.Features().Forms {
 		return chat.Message{}, s.Prompts.Ask(ctx, t.talk, form, t.intends(attemptFormKind, a))
@@ -222,7 +221,7 @@ func (s *Service) askMore(ctx context.Context, t attempt, a actionTarget, form c
 	return chat.Say("bridge.act.asked"), nil
 }
 
-// intends returns the intent to go on with the attempt.
+// intends returns the intent that continues the attempt.
 func (t attempt) intends(kind string, a actionTarget) conversation.Intent {
 	return conversation.Intent{
 		Actor: t.actor, Kind: t.kind(kind), Provider: a.Provider, Connection: a.ID, Place: a.asked,
@@ -230,7 +229,7 @@ func (t attempt) intends(kind string, a actionTarget) conversation.Intent {
 	}
 }
 
-// attemptOf returns what the intent goes on with.
+// attemptOf returns the attempt that the intent continues.
 func attemptOf(i conversation.Intent) attempt {
 	return attempt{
 		actor: i.Actor, message: i.Message, action: i.Action, values: i.Values, connection: i.Connection, subject: i.Subject, place: i.Place,
@@ -275,7 +274,7 @@ func (s *Service) attemptAnswered(ctx context.Context, answer chat.FormAnswer, w
 	return nil, nil
 }
 
-// resumeAttempt goes on with the attempt for which somebody signed in.
+// resumeAttempt continues the attempt for which the user signed in.
 func (s *Service) resumeAttempt(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	t := attemptOf(what)
 	a, err := s.target(ctx, t)

@@ -9,11 +9,11 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// meetKind is what a sign-in goes on with that was needed to note a meeting at a provider.
+// meetKind is what continues after a sign-in that was needed to record a meeting at a provider.
 const meetKind = "meet"
 
-// Met hears of each meeting that was announced, however it was started. Where that was in the thread of a card, and the tool notes
-// where people meet, it is told so as whoever started the meeting.
+// Met receives each announced meeting, however it was started. If that was in the thread of a card, and the provider records meetings, it
+// records this one as the user who started it.
 func (s *Threads) Met(ctx context.Context, actor chat.Actor, at chat.Place, joinURL, number string) {
 	if at.Thread == "" {
 		return
@@ -63,7 +63,7 @@ func (s *Threads) inviteToMeet(ctx context.Context, what conversation.Intent, a 
 	return chat.Say("bridge.act.asked"), nil
 }
 
-// resumeMeeting goes on with noting the meeting for which somebody signed in.
+// resumeMeeting continues recording the meeting for which the user signed in.
 func (s *Threads) resumeMeeting(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	return s.meet(ctx, what)
 }

@@ -12,14 +12,14 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// subjectKind is a button under a card that one person sees: it is sealed for the person and the subject, and acts with the person's
-// own rights at the tool.
+// subjectKind is a button under a private card: it is sealed for the user and the subject, and acts with the user's
+// own rights at the provider.
 const subjectKind = "subject"
 
 // subjectFormKind is the answer to the form that such a button led to.
 const subjectFormKind = "subject_form"
 
-// maxPrivateButtons is how many of a card's actions stand under it; menus are left to the card that all see.
+// maxPrivateButtons is how many of a card's actions it has as buttons; menus appear only on shared cards.
 const maxPrivateButtons = 5
 
 // PrivateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
@@ -71,8 +71,8 @@ func orError(first, second error) error {
 	return second
 }
 
-// subjectTarget finds what a sealed button under a note is about. The person acts with their own rights at the tool; here they only have to
-// be able to post where it was shown. Faults: Forbidden, CardUnknown, ProviderOff.
+// subjectTarget finds what a sealed button under a note is about. The user acts with their own rights at the provider; here they only have
+// to be able to post where it was shown. Faults: Forbidden, CardUnknown, ProviderOff.
 func (s *core) subjectTarget(ctx context.Context, t attempt) (actionTarget, error) {
 	if !s.Permissions.MayPost(ctx, t.actor, t.place) {
 		return actionTarget{}, fault.New(fault.Forbidden)

@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// replyKind is what a sign-in goes on with that was needed to add a reply at a tool.
+	// replyKind is what continues after a sign-in that was needed to add a reply at a provider.
 	replyKind = "reply"
 	// replyValue is the post of that reply.
 	replyValue = "reply"
-	// repliesKnown is how long a reply is known to be added, and hintEvery how often somebody is told that they cannot add any to a card.
+	// repliesKnown is how long a reply is known to be added, and hintEvery how often a user is told that they can't add any to a card.
 	repliesKnown = 24 * time.Hour
 	hintEvery    = 30 * 24 * time.Hour
 )
 
-// Replied hears of each reply that a person writes in a thread. Where that is the thread of a card, and the card's subscription wants it,
-// the reply is added at the tool as a note, as whoever wrote it. The note's own news are told in the threads of other channels only.
+// Replied receives each reply that a user writes in a thread. If it is the thread of a card whose subscription wants it, the reply is added
+// at the provider as a note by its author. The event of that note is shown only in the threads of other channels.
 func (s *Threads) Replied(ctx context.Context, actor chat.Actor, m chat.MessageRef, text string) {
 	if m.Thread == "" || strings.TrimSpace(text) == "" || !s.anyNoter() {
 		return
@@ -37,7 +37,7 @@ func (s *Threads) Replied(ctx context.Context, actor chat.Actor, m chat.MessageR
 	}
 }
 
-// anyNoter reports whether any provider that is switched on takes notes.
+// anyNoter reports whether any enabled provider takes notes.
 func (s *Threads) anyNoter() bool {
 	for id := range s.Settings().Enabled {
 		if s.TakesNotes(id) {
@@ -113,8 +113,8 @@ func (s *Threads) addNote(ctx context.Context, what conversation.Intent, a actio
 	return nil
 }
 
-// tellNotAdded tells who wrote a reply that it was not added. Who has no account at the tool, or no right, is told once for each card:
-// they may go on talking.
+// tellNotAdded tells the author that their reply wasn't added. An author without an account or permission is told once per card: they may
+// keep talking.
 func (s *Threads) tellNotAdded(ctx context.Context, what conversation.Intent, a actionTarget, cause error) {
 	lasting := fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden)
 	if lasting {
@@ -152,7 +152,7 @@ func (s *Threads) signInLink(ctx context.Context, what conversation.Intent, a ac
 	return link, errors.Wrap(err, "make a link for signing in")
 }
 
-// resumeReply goes on with adding the reply for which somebody signed in.
+// resumeReply continues adding the reply for which its author signed in.
 func (s *Threads) resumeReply(ctx context.Context, _ chat.PersonID, what conversation.Intent) (chat.Message, error) {
 	text, ok := s.People.Message(ctx, what.Actor, s.Surface.Link(chat.MessageRef{Place: what.Message.Place, ID: what.Values[replyValue]}))
 	if !ok {

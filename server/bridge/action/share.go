@@ -25,7 +25,7 @@ func (s *Service) Shareable(ctx context.Context, note chat.Note, message chat.Me
 		return note, errors.Wrap(err, "encode what may be shared")
 	}
 	what.Kind, what.Text, what.Values = shareKind, string(text), nil
-	what.Place.Thread = "" // who reads the channel is to know; the card's thread tells it anyway
+	what.Place.Thread = "" // for readers of the channel; the card's thread shows it anyway
 	button, err := s.Prompts.Button(ctx, chat.Say("bridge.act.share.button"), false, what)
 	if err != nil {
 		return note, err

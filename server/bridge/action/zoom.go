@@ -12,7 +12,7 @@ import (
 // maxTopic is the longest topic that Zoom takes, in characters.
 const maxTopic = 200
 
-// startMeeting starts a meeting in the card's thread, named after what the card is about. The person is told by who starts it.
+// startMeeting starts a meeting in the card's thread, named after what the card is about. Meetings tells the user.
 func (s *Service) startMeeting(ctx context.Context, t attempt, a actionTarget) error {
 	if s.Meetings == nil {
 		return fault.New(fault.CardUnknown)

@@ -91,7 +91,7 @@ func (s *Webhooks) successors(ctx context.Context, c bridge.Connection) []chat.A
 	return found
 }
 
-// lookAfterAs does so with the account of this actor, or as the connection acts for the zero one. Whoever succeeds acts for it from then on.
+// lookAfterAs does so with the account of this actor, or as the connection acts for the zero one. The one that succeeds acts for the connection from then on.
 func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, installer provider.Installer, actor chat.Actor) error {
 	person := actor.Person
 	hook, err := s.Keys.HookOf(ctx, c)

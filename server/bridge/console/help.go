@@ -30,7 +30,7 @@ func (s *Service) runHelp(providerID string, tree *command.Command) func(context
 	}
 }
 
-// helpForAll lists the tools that a channel can be connected to, for somebody who writes to the bot.
+// helpForAll lists the available providers, for a user who writes to the bot.
 func (s *Service) helpForAll(trees []*command.Command) chat.Message {
 	lines := []chat.Message{chat.Say("bridge.words.title")}
 	for _, tree := range trees {

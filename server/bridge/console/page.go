@@ -33,7 +33,7 @@ type Tab struct {
 // Item is one thing on a tab.
 type Item struct {
 	Title string
-	// URL is its page at the tool; "" for none.
+	// URL is its page at the provider; "" for none.
 	URL     string
 	Details []chat.Message
 	Buttons []chat.Button
@@ -46,7 +46,7 @@ const (
 	tabOnCall        = "oncall"
 )
 
-// Page returns what the channel has set up of the tool. Who may not change it sees it without buttons. Faults: ProviderOff, NoPost.
+// Page returns what the channel has set up of the provider, without buttons for users who can't change it. Faults: ProviderOff, NoPost.
 func (s *Service) Page(ctx context.Context, actor chat.Actor, providerID string, place chat.Place) (Page, error) {
 	p := s.Enabled(providerID)
 	if p == nil {

@@ -30,13 +30,13 @@ type ChannelTool struct {
 // Followed is something that a channel follows.
 type Followed struct {
 	Name string
-	// URL is its page at the tool; "" for none.
+	// URL is its page at the provider; "" for none.
 	URL string
-	// Events are the kinds of news that the channel wants of it.
+	// Events are the kinds of events that the channel wants of it.
 	Events chat.Message
 }
 
-// OpenCard is a card of something that goes on, or waits for somebody.
+// OpenCard is a card whose subject is in progress or waits for someone.
 type OpenCard struct {
 	Message chat.MessageRef
 	// Title is as it came from outside.

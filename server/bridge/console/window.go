@@ -11,7 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/command"
 )
 
-// Step is what comes next in somebody's window: a form, or notes, or both. Neither says that it is done.
+// Step is what a user's window shows next: a form, notes or both. An empty step means done.
 type Step struct {
 	Form  *chat.Form
 	Notes []chat.Note

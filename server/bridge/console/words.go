@@ -23,7 +23,7 @@ type spoken struct {
 	word, rest, line string
 }
 
-// Said answers what somebody wrote in their direct channel with the bot, where the words of the commands work without a slash. It
+// Said answers what a user wrote in their direct channel with the bot, where the words of the commands work without a slash. It
 // reports whether that was for the bridge.
 func (s *Service) Said(ctx context.Context, actor chat.Actor, place chat.Place, text string) (handled bool) {
 	said := s.heard(actor, place, text)

@@ -133,7 +133,7 @@ func (r *Registry) Submit(ctx context.Context, a chat.FormAnswer) (chat.FormErro
 	return wrong, r.Trail.Refused(err, what.Attempted())
 }
 
-// Resume goes on with what somebody authorized for; next is what ConnectURL was given, which nobody else can have made. It returns
+// Resume continues what a user authorized for; next is what ConnectURL was given, which only the plugin can have made. It returns
 // what to tell the person. Faults: LinkExpired, ProviderOff, and those of the operation.
 func (r *Registry) Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error) {
 	var what Intent

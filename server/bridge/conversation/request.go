@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// Request is what somebody wants done about what a channel is connected to, however they said so: typed, with a button, with a form, or
+// Request is what a user wants done about a channel's connections, however they said so: typed, with a button, with a form, or
 // before they signed in.
 type Request struct {
 	Actor    chat.Actor

@@ -92,7 +92,7 @@ func (n eventData) after(i incident) eventData {
 type NewIncident struct {
 	// ServiceID and Title are required.
 	ServiceID, Title string
-	// AssigneeID is the ID of a user; "" for whoever is on call.
+	// AssigneeID is the ID of a user; "" for the user on call.
 	AssigneeID string
 	// Urgency is "high" or "low"; "" for the urgency of the service.
 	Urgency string
