@@ -108,7 +108,7 @@ func (a actionRun) result(ctx context.Context, d eventType) (provider.ActionResu
 	now, err := a.pull(ctx, a.request.Resource.Path, a.subject.Pull.ID)
 	if err != nil {
 		// The action succeeded: the delivery will update the card.
-		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // see above
+		return provider.ActionResult{Note: chat.Say("bitbucket.note.done")}, nil //nolint:nilerr // the action succeeded
 	}
 	return provider.ActionResult{Events: []provider.Event{pullEvent(a.eventData(now, d))}}, nil
 }

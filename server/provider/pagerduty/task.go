@@ -68,7 +68,7 @@ func (PagerDuty) LinkMeeting(ctx context.Context, s provider.Session, state json
 	events := []provider.Event{n.event()}
 	written, err := c.note(ctx, card.ID, noted, me)
 	if err != nil {
-		return events, nil //nolint:nilerr // see above
+		return events, nil //nolint:nilerr // the meeting is linked; only its note is missing
 	}
 	return append(events, written.event()), nil
 }
