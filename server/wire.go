@@ -141,7 +141,7 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 	})
 	surface := mattermost.NewSurface(b.client, func(id string) string { return b.registry.Describe(id).Name })
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
-		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Records: b.records,
+		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Records: b.records, Connections: b.records, Deliveries: b.records,
 		Inbox: bridge.NewJobInbox(b.jobs.inbox), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
 		Now: b.now, Log: b.log,
 	})

@@ -92,7 +92,7 @@ func (w *world) joins() *member {
 		return m.bridge.Handle(ctx, j)
 	}, store.Options{})
 	m.bridge = assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Records: records, Inbox: bridge.NewJobInbox(m.inbox),
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Records: records, Connections: records, Deliveries: records, Inbox: bridge.NewJobInbox(m.inbox),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: func() bridge.Settings {
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: true}

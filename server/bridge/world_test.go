@@ -79,7 +79,7 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 // newServer returns one more server on the same table.
 func (w *world) newServer() *assembly.Bridge {
 	return assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Records: w.records, Inbox: w.queue,
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Records: w.records, Connections: w.records, Deliveries: w.records, Inbox: w.queue,
 		Seals: openSeals{}, Sessions: sessions{}, Now: w.now,
 		Settings: func() bridge.Settings {
 			if w.off {

@@ -21,7 +21,9 @@ import (
 )
 
 var (
-	_ assembly.Records = (*store.Store)(nil)
+	_ assembly.Records     = (*store.Store)(nil)
+	_ assembly.Connections = (*store.Store)(nil)
+	_ assembly.Deliveries  = (*store.Store)(nil)
 	_ bridge.Inbox     = bridge.JobInbox{}
 )
 

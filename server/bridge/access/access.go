@@ -14,18 +14,18 @@ import (
 
 // Connections is what the keys of connections are kept in.
 type Connections interface {
-	// UpdateConnection changes a connection; see delivery.Records.
+	// UpdateConnection changes a connection; see delivery.Connections.
 	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
 }
 
 // Keys opens and changes what connections keep to themselves.
 type Keys struct {
 	bridge.Providers
-	Records Connections
-	Seals   bridge.Seals
-	Audit   bridge.Audit
-	Now     func() time.Time
-	Log     *slog.Logger
+	Connections Connections
+	Seals       bridge.Seals
+	Audit       bridge.Audit
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Accounts makes sessions at a provider.

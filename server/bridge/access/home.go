@@ -28,7 +28,7 @@ type Homes struct {
 	bridge.Providers
 	Sessions    Accounts
 	Permissions bridge.Permissions
-	Records     Connections
+	Connections Connections
 	Keys        *Keys
 	Now         func() time.Time
 }
@@ -52,7 +52,7 @@ func (s *Homes) Of(ctx context.Context, actor chat.Actor, at chat.Place, provide
 	if err != nil {
 		return h, err
 	}
-	h.Connection, err = s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+	h.Connection, err = s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		if c.ID != "" {
 			return false, nil
 		}

@@ -21,7 +21,7 @@ func (s *Keys) Promote(ctx context.Context, c bridge.Connection, keys bridge.Key
 	proved := keys.Believed(now)[proof.Secret]
 	proof.Secret = 0
 	changed := false
-	_, err := s.Records.UpdateConnection(ctx, c.ID, func(latest *bridge.Connection) (bool, error) {
+	_, err := s.Connections.UpdateConnection(ctx, c.ID, func(latest *bridge.Connection) (bool, error) {
 		changed = false
 		if latest.ID == "" {
 			return false, nil // the last channel left in the meantime
@@ -69,7 +69,7 @@ func (s *Keys) HookOf(ctx context.Context, c bridge.Connection) (provider.Hook, 
 
 // Update changes the keys of the connection's record. Keys that can't be decrypted stay as they are. Fault: ConnectionGone.
 func (s *Keys) Update(ctx context.Context, of bridge.Connection, change func(*bridge.Keys)) error {
-	_, err := s.Records.UpdateConnection(ctx, of.ID, func(c *bridge.Connection) (bool, error) {
+	_, err := s.Connections.UpdateConnection(ctx, of.ID, func(c *bridge.Connection) (bool, error) {
 		if c.ID == "" {
 			return false, s.ConnectionGone(of.Provider)
 		}
@@ -117,7 +117,7 @@ func (s *Keys) Seal(ctx context.Context, connectionID string, k bridge.Keys) (st
 
 // Reseal seals the keys of a connection with the key in use, and reports whether they were not.
 func (s *Keys) Reseal(ctx context.Context, connectionID string) (changed bool, err error) {
-	_, err = s.Records.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
+	_, err = s.Connections.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
 		if changed = false; c.ID == "" || c.Sealed == "" {
 			return false, nil
 		}

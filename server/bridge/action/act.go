@@ -75,7 +75,7 @@ func (s *Service) Act(ctx context.Context, c chat.Click) error {
 	if !c.Message.Zero() && c.Place.Thread == c.Message.ID {
 		a.asked = a.thread // the card was clicked in its own thread
 	}
-	first, err := s.Records.Claim(ctx, "act/"+t.hash(), ClickPause)
+	first, err := s.Connections.Claim(ctx, "act/"+t.hash(), ClickPause)
 	if err != nil {
 		return errors.Wrap(err, "look for a click just before")
 	}
@@ -109,7 +109,7 @@ func (s *core) target(ctx context.Context, t attempt) (actionTarget, error) {
 	if !s.Permissions.MayPost(ctx, t.actor, at.Place) {
 		return actionTarget{}, fault.New(fault.Forbidden)
 	}
-	c, ok, err := s.Records.Connection(ctx, mark.Connection)
+	c, ok, err := s.Connections.Connection(ctx, mark.Connection)
 	if err != nil {
 		return actionTarget{}, errors.Wrapf(err, "read connection %s", mark.Connection)
 	}

@@ -19,10 +19,14 @@ import (
 
 // Records is what actions read.
 type Records interface {
-	// Connection returns the connection with this ID; false means that there is none.
-	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
 	// Subject returns a subject of a connection.
 	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
+}
+
+// Connections is what cards come from.
+type Connections interface {
+	// Connection returns the connection with this ID; false means that there is none.
+	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
 }
@@ -61,6 +65,7 @@ type Dependencies struct {
 	Permissions bridge.Permissions
 	Messenger   bridge.Messenger
 	Records     Records
+	Connections Connections
 	Sessions    Accounts
 	// Meetings starts Zoom meetings from cards; nil where none can be started.
 	Meetings bridge.Meetings

@@ -77,7 +77,7 @@ func (s *core) subjectTarget(ctx context.Context, t attempt) (actionTarget, erro
 	if !s.Permissions.MayPost(ctx, t.actor, t.place) {
 		return actionTarget{}, fault.New(fault.Forbidden)
 	}
-	c, ok, err := s.Records.Connection(ctx, t.connection)
+	c, ok, err := s.Connections.Connection(ctx, t.connection)
 	if err != nil {
 		return actionTarget{}, errors.Wrapf(err, "read connection %s", t.connection)
 	}

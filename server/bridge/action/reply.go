@@ -91,7 +91,7 @@ func (s *Threads) addNote(ctx context.Context, what conversation.Intent, a actio
 		return errors.Wrap(err, "look up who replied")
 	}
 	said := provider.UserReply{ID: what.Values[replyValue], Place: a.thread.Top(), Text: text, At: s.Now()}
-	first, err := s.Records.Claim(ctx, "reply/"+said.ID, repliesKnown)
+	first, err := s.Connections.Claim(ctx, "reply/"+said.ID, repliesKnown)
 	if err != nil || !first {
 		return errors.Wrap(err, "look whether a reply was added")
 	}
@@ -118,7 +118,7 @@ func (s *Threads) addNote(ctx context.Context, what conversation.Intent, a actio
 func (s *Threads) tellNotAdded(ctx context.Context, what conversation.Intent, a actionTarget, cause error) {
 	lasting := fault.Is(cause, fault.AccountNeeded, fault.AccountRejected, fault.ProviderForbidden)
 	if lasting {
-		first, err := s.Records.Claim(ctx, "reply/hint/"+what.Actor.ID+"/"+what.Message.ID, hintEvery)
+		first, err := s.Connections.Claim(ctx, "reply/hint/"+what.Actor.ID+"/"+what.Message.ID, hintEvery)
 		if err != nil || !first {
 			return
 		}

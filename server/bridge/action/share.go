@@ -43,7 +43,7 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversatio
 	if err := json.Unmarshal([]byte(what.Text), &message); err != nil {
 		return errors.Wrap(err, "read what is to be shared")
 	}
-	first, err := s.Records.Claim(ctx, kv.Hash("share", c.Values[conversation.SealedValue]), conversation.IntentLife)
+	first, err := s.Connections.Claim(ctx, kv.Hash("share", c.Values[conversation.SealedValue]), conversation.IntentLife)
 	if err != nil {
 		return errors.Wrap(err, "look whether it was shared before")
 	}

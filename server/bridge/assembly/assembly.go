@@ -15,20 +15,30 @@ import (
 	"mattermost-plugin-zoom/server/bridge/delivery"
 	"mattermost-plugin-zoom/server/bridge/lookup"
 	"mattermost-plugin-zoom/server/bridge/oncall"
-	"mattermost-plugin-zoom/server/bridge/subscription"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records keeps what the bridge knows: all that its packages ask for.
+// Records keeps the subjects of deliveries.
 type Records interface {
 	delivery.Records
-	connection.Store
-	subscription.Records
 	action.Records
 	lookup.Records
 	oncall.Records
 	console.Records
+}
+
+// Connections keeps connections with the channels that follow them, rotations, and what is done once.
+type Connections interface {
+	delivery.Connections
+	connection.Store
+	oncall.Rotations
+}
+
+// Deliveries keeps what became of deliveries.
+type Deliveries interface {
+	delivery.Deliveries
+	connection.Deliveries
 }
 
 // Dependencies are what the bridge works with.
@@ -36,12 +46,14 @@ type Dependencies struct {
 	Registry *provider.Registry
 	Settings func() bridge.Settings
 	// Products are the chat products by the IDs of their surfaces.
-	Products map[chat.SurfaceID]bridge.Product
-	Persons  bridge.Persons
-	Records  Records
-	Inbox    bridge.Inbox
-	Seals    bridge.Seals
-	Sessions bridge.Sessions
+	Products    map[chat.SurfaceID]bridge.Product
+	Persons     bridge.Persons
+	Records     Records
+	Connections Connections
+	Deliveries  Deliveries
+	Inbox       bridge.Inbox
+	Seals       bridge.Seals
+	Sessions    bridge.Sessions
 	// Meetings starts Zoom meetings from cards; nil where none can be started.
 	Meetings bridge.Meetings
 	Audit    bridge.Audit
@@ -68,7 +80,7 @@ type Bridge struct {
 func New(d Dependencies) *Bridge {
 	c := newCommon(d)
 	cards := delivery.New(delivery.Dependencies{
-		Providers: c.providers, Records: d.Records, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
+		Providers: c.providers, Records: d.Records, Connections: d.Connections, Deliveries: d.Deliveries, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
 		Inbox: d.Inbox, Keys: c.keys, Caller: c.caller, Directory: c.directory, Notices: c.notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
 	u := newUseCases(d, c, cards)

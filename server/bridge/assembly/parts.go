@@ -39,12 +39,12 @@ func newCommon(d Dependencies) common {
 		trail:     &conversation.Trail{Audit: d.Audit},
 	}
 	c.notices = &notice.Notices{People: c.chats, Messenger: c.chats, Log: d.Log}
-	c.keys = &access.Keys{Providers: c.providers, Records: d.Records, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
+	c.keys = &access.Keys{Providers: c.providers, Connections: d.Connections, Seals: d.Seals, Audit: d.Audit, Now: d.Now, Log: d.Log}
 	c.caller = &access.Caller{Providers: c.providers, Sessions: d.Sessions, Keys: c.keys}
 	c.rights = &access.Rights{Providers: c.providers, People: c.chats, Permissions: c.chats}
-	c.homes = &access.Homes{Providers: c.providers, Sessions: d.Sessions, Permissions: c.chats, Records: d.Records, Keys: c.keys, Now: d.Now}
+	c.homes = &access.Homes{Providers: c.providers, Sessions: d.Sessions, Permissions: c.chats, Connections: d.Connections, Keys: c.keys, Now: d.Now}
 	c.directory = &connection.Directory{
-		Providers: c.providers, Records: d.Records, Sessions: d.Sessions, Channels: c.chats, Permissions: c.chats,
+		Providers: c.providers, Connections: d.Connections, Sessions: d.Sessions, Channels: c.chats, Permissions: c.chats,
 		Rights: c.rights, Log: d.Log,
 	}
 	c.accessButtons = &connection.AccessButtons{Providers: c.providers, Prompts: c.prompts}
@@ -69,18 +69,18 @@ func newUseCases(d Dependencies, c common, cards delivery.Parts) useCases {
 		Requests: c.requests, Log: d.Log,
 	})
 	u.subscriptions = subscription.New(subscription.Dependencies{
-		Providers: c.providers, Channels: c.chats, Permissions: c.chats, Records: d.Records, Sessions: d.Sessions, Rights: c.rights,
+		Providers: c.providers, Channels: c.chats, Permissions: c.chats, Connections: d.Connections, Sessions: d.Sessions, Rights: c.rights,
 		Directory: c.directory, Notices: c.notices, Prompts: c.prompts, Trail: c.trail, AccessButtons: c.accessButtons, Now: d.Now, Log: d.Log,
 	})
 	u.connections = connection.New(connection.Dependencies{
-		Providers: c.providers, People: c.chats, Permissions: c.chats, Messenger: c.chats, Records: d.Records, Inbox: d.Inbox,
+		Providers: c.providers, People: c.chats, Permissions: c.chats, Messenger: c.chats, Connections: d.Connections, Deliveries: d.Deliveries, Inbox: d.Inbox,
 		Sessions: d.Sessions, Keys: c.keys, Caller: c.caller,
 		Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Trail: c.trail,
 		SignIns: u.signIns, Parts: u.subscriptions, Cards: cards.Cards, Journal: cards.Journal, Reconciliation: cards.Worker,
 		Now: d.Now, Log: d.Log,
 	})
 	u.actions = action.New(action.Dependencies{
-		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Records: d.Records,
+		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Records: d.Records, Connections: d.Connections,
 		Sessions: d.Sessions, Meetings: d.Meetings,
 		Audit: d.Audit, Caller: c.caller, Rights: c.rights, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts,
 		Trail: c.trail, Cards: cards.Cards, Now: d.Now, Log: d.Log,
@@ -90,7 +90,7 @@ func newUseCases(d Dependencies, c common, cards delivery.Parts) useCases {
 		Notices: c.notices, Prompts: c.prompts, Cards: cards.Cards, Notes: u.actions, Now: d.Now, Log: d.Log,
 	})
 	u.onCall = oncall.New(oncall.Dependencies{
-		Providers: c.providers, People: c.chats, Permissions: c.chats, Records: d.Records, Inbox: d.Inbox, Rights: c.rights, Homes: c.homes,
+		Providers: c.providers, People: c.chats, Permissions: c.chats, Records: d.Records, Rotations: d.Connections, Inbox: d.Inbox, Rights: c.rights, Homes: c.homes,
 		SignIn: u.connections.Form, Notices: c.notices, Prompts: c.prompts, Cards: cards.Cards, Now: d.Now, Log: d.Log,
 	})
 	return u

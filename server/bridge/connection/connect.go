@@ -147,7 +147,7 @@ func Namesakes(providerID, name string) string {
 
 // rememberName has the connection found by its name, from other channels. Where that fails, they can get one of their own.
 func (s *Connector) rememberName(ctx context.Context, c bridge.Connection) {
-	err := s.Records.UpdateConnectionsOf(ctx, c.Provider, Namesakes(c.Provider, c.Name), func(ids *[]string) bool {
+	err := s.Connections.UpdateConnectionsOf(ctx, c.Provider, Namesakes(c.Provider, c.Name), func(ids *[]string) bool {
 		if len(*ids) >= MaxConnections || slices.Contains(*ids, c.ID) {
 			return false
 		}
@@ -161,13 +161,13 @@ func (s *Connector) rememberName(ctx context.Context, c bridge.Connection) {
 
 // joinable returns the connections with this name that the person may change in one of their channels.
 func (s *Connector) joinable(ctx context.Context, w conversation.Request, name string) ([]bridge.Connection, error) {
-	ids, err := s.Records.ConnectionsOf(ctx, w.Provider, Namesakes(w.Provider, name))
+	ids, err := s.Connections.ConnectionsOf(ctx, w.Provider, Namesakes(w.Provider, name))
 	if err != nil {
 		return nil, errors.Wrap(err, "list the connections with a name")
 	}
 	var found []bridge.Connection
 	for _, id := range ids {
-		c, ok, err := s.Records.Connection(ctx, id)
+		c, ok, err := s.Connections.Connection(ctx, id)
 		if err != nil {
 			return nil, errors.Wrap(err, "read a connection with the name")
 		}
@@ -180,7 +180,7 @@ func (s *Connector) joinable(ctx context.Context, w conversation.Request, name s
 
 // join has the channel follow a connection that the person manages elsewhere. Its secret is not shown again.
 func (s *Connector) join(ctx context.Context, w conversation.Request) (chat.Note, error) {
-	c, ok, err := s.Records.Connection(ctx, w.Connection)
+	c, ok, err := s.Connections.Connection(ctx, w.Connection)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read the connection to follow")
 	}

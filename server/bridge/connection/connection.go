@@ -17,7 +17,8 @@ type Dependencies struct {
 	People      bridge.Directory
 	Permissions bridge.Permissions
 	Messenger   bridge.Messenger
-	Records     Store
+	Connections Store
+	Deliveries  Deliveries
 	Inbox       bridge.Inbox
 	Sessions    Accounts
 

@@ -18,8 +18,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records is what the directory reads and changes.
-type Records interface {
+// Connections is what the directory reads and changes.
+type Connections interface {
 	// Connection returns the connection with this ID; false means that there is none.
 	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
 	// ConnectionsOf returns the IDs of the provider's connections that the channel follows or followed.
@@ -37,7 +37,7 @@ type Sites interface {
 // Directory finds the connections that channels follow.
 type Directory struct {
 	bridge.Providers
-	Records     Records
+	Connections Connections
 	Sessions    Sites
 	Channels    bridge.Channels
 	Permissions bridge.Permissions
@@ -47,13 +47,13 @@ type Directory struct {
 
 // Following returns the provider's connections that the channel follows, as they are listed.
 func (s *Directory) Following(ctx context.Context, providerID string, place chat.Place) ([]bridge.Connection, error) {
-	ids, err := s.Records.ConnectionsOf(ctx, providerID, place.Key())
+	ids, err := s.Connections.ConnectionsOf(ctx, providerID, place.Key())
 	if err != nil {
 		return nil, errors.Wrap(err, "list the connections of the channel")
 	}
 	var found []bridge.Connection
 	for _, id := range ids {
-		c, ok, err := s.Records.Connection(ctx, id)
+		c, ok, err := s.Connections.Connection(ctx, id)
 		if err != nil {
 			return nil, errors.Wrap(err, "read a connection of the channel")
 		}
@@ -118,7 +118,7 @@ func SameName(a, b string) bool { return strings.EqualFold(a, b) }
 
 // Unlist takes the connection off a list. One that stays there is passed over whenever the list is read.
 func (s *Directory) Unlist(ctx context.Context, providerID, list, id string) {
-	err := s.Records.UpdateConnectionsOf(ctx, providerID, list, func(ids *[]string) bool {
+	err := s.Connections.UpdateConnectionsOf(ctx, providerID, list, func(ids *[]string) bool {
 		before := len(*ids)
 		*ids = slices.DeleteFunc(*ids, func(listed string) bool { return listed == id })
 		return len(*ids) != before
@@ -134,7 +134,7 @@ func (s *Directory) Changeable(ctx context.Context, what conversation.Intent) (b
 	if err := s.Rights.MayConnect(ctx, what.Actor, what.Place); err != nil {
 		return bridge.Connection{}, err
 	}
-	c, ok, err := s.Records.Connection(ctx, what.Connection)
+	c, ok, err := s.Connections.Connection(ctx, what.Connection)
 	if err != nil {
 		return bridge.Connection{}, errors.Wrapf(err, "read connection %s", what.Connection)
 	}

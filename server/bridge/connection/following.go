@@ -76,7 +76,7 @@ func (s *Follower) attach(ctx context.Context, w conversation.Request, id string
 		return bridge.Connection{}, err
 	}
 	full, added := false, false
-	err = s.Records.UpdateConnectionsOf(ctx, w.Provider, w.Place.Key(), func(ids *[]string) bool {
+	err = s.Connections.UpdateConnectionsOf(ctx, w.Provider, w.Place.Key(), func(ids *[]string) bool {
 		full, added = false, false
 		if slices.Contains(*ids, id) {
 			return false
@@ -96,7 +96,7 @@ func (s *Follower) attach(ctx context.Context, w conversation.Request, id string
 	subscription := bridge.Subscription{
 		ID: rand.Text(), Place: w.Place.Top(), Resource: part.ID, ResourceName: part.Name, CreatedBy: w.Actor, CreatedAt: s.Now(),
 	}
-	c, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+	c, err := s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		if c.ID == "" {
 			*c = fresh
 			c.Subscriptions = nil
@@ -126,7 +126,7 @@ func (s *Follower) attach(ctx context.Context, w conversation.Request, id string
 // detach ends that the channel follows the connection. The last one to leave takes the record along, which is reported.
 func (s *Follower) detach(ctx context.Context, id, providerID string, place chat.Place) (left bridge.Connection, gone bool, err error) {
 	var name string
-	left, err = s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+	left, err = s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		name, gone = c.Name, false
 		before := len(c.Subscriptions)
 		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) })

@@ -86,7 +86,7 @@ func (s *Connector) warnOfPrivate(ctx context.Context, w conversation.Request, r
 // webhook that can't be recorded is removed again.
 func (s *Connector) followTarget(ctx context.Context, w conversation.Request, t target) (chat.Note, error) {
 	id := kv.Hash(w.Provider, t.site.URL, t.resource.ID)
-	before, known, err := s.Records.Connection(ctx, id)
+	before, known, err := s.Connections.Connection(ctx, id)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look for the connection")
 	}

@@ -13,13 +13,17 @@ import (
 
 // Store is what connections are kept in, beside the lists of the directory.
 type Store interface {
-	Records
+	Connections
 	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
 	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
-	// Journal returns the latest deliveries of a connection, the newest first.
-	Journal(ctx context.Context, connectionID string) ([]bridge.Entry, error)
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
+}
+
+// Deliveries is what is known of the deliveries of connections.
+type Deliveries interface {
+	// Journal returns the latest deliveries of a connection, the newest first.
+	Journal(ctx context.Context, connectionID string) ([]bridge.Entry, error)
 }
 
 // Accounts makes sessions at providers, and links with which users authorize there.

@@ -27,7 +27,7 @@ func (s *Sharing) changeShared(ctx context.Context, w conversation.Request, c br
 		return err
 	}
 	allowed := c.Channels()
-	changed, err := s.Records.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
+	changed, err := s.Connections.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
 		if len(now.In(w.Place)) == 0 {
 			return false, s.NotFollowed(w.Provider)
 		}

@@ -68,7 +68,7 @@ type health struct {
 func (s *Status) healthOf(ctx context.Context, w conversation.Request, c bridge.Connection, among []bridge.Connection, most int) (health, error) {
 	told := health{lines: []chat.Message{chat.Say("bridge.status.title").WithText("Name", chat.Link(LabelOf(c, among), c.Resource.URL))}}
 	told.add(s.hookHealth(ctx, w, c))
-	journal, err := s.Records.Journal(ctx, c.ID)
+	journal, err := s.Deliveries.Journal(ctx, c.ID)
 	if err != nil {
 		return health{}, errors.Wrap(err, "read what arrived lately")
 	}

@@ -48,7 +48,7 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 	}
 	lines := []chat.Message{chat.Say("bridge.test.done")}
 	s.Journal.Flush(ctx)
-	journal, err := s.Records.Journal(ctx, c.ID)
+	journal, err := s.Deliveries.Journal(ctx, c.ID)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "read what arrived lately")
 	}

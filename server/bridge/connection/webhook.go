@@ -67,7 +67,7 @@ func (s *core) resourceOf(ctx context.Context, installer provider.Installer, ses
 
 // setUp makes the webhook at the provider, which may begin at once to send deliveries signed with a secret that isn't recorded yet.
 func (s *Webhooks) setUp(ctx context.Context, t target, id string, h provider.Hook) (provider.Installation, error) {
-	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+	_, err := s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		c.Installing = s.Now()
 		return c.ID != "", nil
 	})
@@ -83,7 +83,7 @@ func (s *Webhooks) setUp(ctx context.Context, t target, id string, h provider.Ho
 
 // notInstalling notes that no webhook is made after all. Where that fails, the time runs out by itself.
 func (s *Webhooks) notInstalling(ctx context.Context, id string) {
-	_, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+	_, err := s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		c.Installing = time.Time{}
 		return c.ID != "", nil
 	})
@@ -111,7 +111,7 @@ func (s *Webhooks) recordInstallation(ctx context.Context, c *bridge.Connection,
 // channels are told of a secret that replaces another, and of another account that acts.
 func (s *Webhooks) noteHook(ctx context.Context, w conversation.Request, t target, id string, made provider.Installation, renewed *bridge.Keys) error {
 	var was bridge.Connection
-	changed, err := s.Records.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+	changed, err := s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
 		if was = *c; c.ID == "" {
 			return false, s.NotFollowed(w.Provider) // the last channel left in the meantime
 		}

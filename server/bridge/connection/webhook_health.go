@@ -45,7 +45,7 @@ func (s *Webhooks) ScheduleRepair(ctx context.Context, c bridge.Connection) erro
 // the connection does and, where that account has lost its right or its sign-in, as another user who connected a channel to it. An error
 // is temporary.
 func (s *Webhooks) LookAfter(ctx context.Context, j bridge.Job) error {
-	c, found, err := s.Records.Connection(ctx, j.Connection)
+	c, found, err := s.Connections.Connection(ctx, j.Connection)
 	if err != nil || !found {
 		return errors.Wrap(err, "look up a connection whose webhook is due") // not found: disconnected in the meantime
 	}
@@ -121,7 +121,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 			return errors.Wrap(err, "set the webhook up again")
 		}
 	}
-	now, err := s.Records.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
+	now, err := s.Connections.UpdateConnection(ctx, c.ID, func(now *bridge.Connection) (bool, error) {
 		if now.ID == "" {
 			return false, nil // the last channel left in the meantime
 		}
@@ -145,7 +145,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 // reportLostAccess tells the user who is responsible for the connection, once, that its access was lost.
 func (s *Webhooks) reportLostAccess(ctx context.Context, c bridge.Connection, cause error) {
 	actor := c.Responsible()
-	first, err := s.Records.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
+	first, err := s.Connections.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
 	if err != nil {
 		s.Log.Warn("It isn't known whether a user was told about lost access", "connection", c.ID, "error", err.Error())
 		return

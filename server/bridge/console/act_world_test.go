@@ -75,7 +75,7 @@ func newActWorldWith(t *testing.T, third provider.Provider) *actWorld {
 	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
 	w.Bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool, w.forge, third), Settings: func() bridge.Settings { return w.settings },
-		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Records: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
+		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Records: w.records, Connections: w.records, Deliveries: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
 		Now: func() time.Time { return w.now },
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			line, _ := json.Marshal(pairs)

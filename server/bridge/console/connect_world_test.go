@@ -73,7 +73,7 @@ func newOffice(t *testing.T) *office {
 	}
 	o.bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() bridge.Settings { return o.settings },
-		Products: map[chat.SurfaceID]bridge.Product{on: product{o.surface, o.people}}, Persons: o.people, Records: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
+		Products: map[chat.SurfaceID]bridge.Product{on: product{o.surface, o.people}}, Persons: o.people, Records: o.records, Connections: o.records, Deliveries: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
 		Sessions: o.accounts, Audit: o, Now: func() time.Time { return o.now },
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			for _, pair := range pairs {

@@ -18,10 +18,6 @@ import (
 // Records is what deliveries read and change. In an update, change gets a zero record when there is none and says whether to write; it may
 // be called several times, when others write the same record.
 type Records interface {
-	// Connection returns the connection with this ID; false means that there is none.
-	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
-	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
-	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
 	// Subject returns a subject of a connection.
 	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
 	// UpdateSubject changes it; it is kept for 30 days after the last change.
@@ -32,10 +28,22 @@ type Records interface {
 	Alias(ctx context.Context, connectionID, name string) (string, error)
 	// SetAlias gives a subject a further name; it is kept for 30 days.
 	SetAlias(ctx context.Context, connectionID, name, subject string) error
-	// Log adds to the connection's journal, oldest first, and drops what is beyond the last twenty.
-	Log(ctx context.Context, connectionID string, entries []bridge.Entry) error
+}
+
+// Connections is what deliveries are for.
+type Connections interface {
+	// Connection returns the connection with this ID; false means that there is none.
+	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
+	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
+	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
+}
+
+// Deliveries is what is known of the deliveries of connections.
+type Deliveries interface {
+	// Log adds to the connection's journal, oldest first, and drops what is beyond the last twenty.
+	Log(ctx context.Context, connectionID string, entries []bridge.Entry) error
 }
 
 // Surface is where cards are shown; see bridge.Surface.
@@ -78,6 +86,8 @@ type Directory interface {
 type Dependencies struct {
 	bridge.Providers
 	Records     Records
+	Connections Connections
+	Deliveries  Deliveries
 	Surface     Surface
 	Channels    bridge.Channels
 	Permissions bridge.Permissions

@@ -94,7 +94,7 @@ func (s *Receiver) connectionOf(ctx context.Context, hook string) (bridge.Connec
 	if id == "" || key == "" || len(hook) > maxHook || strings.ContainsFunc(id, outsideID) {
 		return bridge.Connection{}, nil, unknown
 	}
-	c, found, err := s.Records.Connection(ctx, id)
+	c, found, err := s.Connections.Connection(ctx, id)
 	if err != nil {
 		return bridge.Connection{}, nil, errors.Wrap(err, "look up the connection of a delivery")
 	}

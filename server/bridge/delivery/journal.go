@@ -119,7 +119,7 @@ func (s *Journal) Run(ctx context.Context) {
 // logged.
 func (s *Journal) Flush(ctx context.Context) {
 	for id, entries := range s.pending.take() {
-		if err := s.Records.Log(ctx, id, entries); err != nil {
+		if err := s.Deliveries.Log(ctx, id, entries); err != nil {
 			s.Log.Warn("The journal of a connection couldn't be written", "connection", id, "error", err.Error())
 			for _, e := range entries {
 				s.pending.add(id, e)

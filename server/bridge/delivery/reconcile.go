@@ -43,7 +43,7 @@ func (s *Worker) ScheduleReconcile(ctx context.Context, c bridge.Connection, mis
 
 // reconcile has the provider asked for what happened since the task was made, again and again until no channel follows the connection.
 func (s *Worker) reconcile(ctx context.Context, j bridge.Job) error {
-	c, found, err := s.Records.Connection(ctx, j.Connection)
+	c, found, err := s.Connections.Connection(ctx, j.Connection)
 	if err != nil || !found {
 		return errors.Wrap(err, "look up a connection whose missed deliveries are due") // not found: disconnected in the meantime
 	}

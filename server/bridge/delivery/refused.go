@@ -13,11 +13,11 @@ func (s *Journal) warnRefused(ctx context.Context, connectionID string, refused 
 	if !s.pending.warn(connectionID, s.Now()) {
 		return
 	}
-	first, err := s.Records.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
+	first, err := s.Connections.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
 	if err != nil || !first {
 		return // without the record, the journal still says it
 	}
-	c, found, err := s.Records.Connection(ctx, connectionID)
+	c, found, err := s.Connections.Connection(ctx, connectionID)
 	if err != nil || !found {
 		return
 	}

@@ -50,7 +50,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(w.Place) && sub.CreatedBy.Is(creator) }); err != nil {
 		return err
 	}
-	first, err := s.Records.Claim(ctx, kv.Hash("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
+	first, err := s.Connections.Claim(ctx, kv.Hash("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel gets no more notifications")
 	}
@@ -77,7 +77,7 @@ func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) er
 		return err
 	}
 	w.Over = true
-	first, err := s.Records.Claim(ctx, kv.Hash("retire", c.ID, place.Key()), retiredFor)
+	first, err := s.Connections.Claim(ctx, kv.Hash("retire", c.ID, place.Key()), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}
@@ -114,7 +114,7 @@ func channelName(channel chat.Channel) chat.Message {
 func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
 	var ended bridge.Connection
 	var left []chat.Place
-	_, err := s.Records.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
+	_, err := s.Connections.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
 		ended, left = bridge.Connection{}, nil
 		for _, sub := range c.Subscriptions {
 			if which(sub) {

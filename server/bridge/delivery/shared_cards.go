@@ -49,7 +49,7 @@ func (s *Applier) passOnToShared(ctx context.Context, c bridge.Connection, p pro
 		if sender == "" || sender == c.ID {
 			continue
 		}
-		whole, _, err := s.Records.Connection(ctx, sender)
+		whole, _, err := s.Connections.Connection(ctx, sender)
 		if err != nil {
 			return errors.Wrap(err, "read the connection that a subject was sent from")
 		}

@@ -34,7 +34,7 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 			return do(ctx, j)
 		}
 	}
-	c, found, err := s.Records.Connection(ctx, j.Connection)
+	c, found, err := s.Connections.Connection(ctx, j.Connection)
 	if err != nil {
 		return errors.Wrap(err, "look up the connection of a job")
 	}

@@ -41,7 +41,7 @@ func (s *Service) Tick(ctx context.Context) error {
 		if _, ok := p.(provider.OnCallSchedules); !ok || s.Enabled(id) == nil {
 			continue
 		}
-		rotations, err := s.Records.Rotations(ctx, id)
+		rotations, err := s.Rotations.Rotations(ctx, id)
 		if err != nil {
 			return errors.Wrap(err, "list rotations")
 		}
@@ -148,7 +148,7 @@ func (s *Service) known(ctx context.Context, place chat.Place, shifts []provider
 // complain tells the user who created the rotation why its list wasn't posted, at most once per complainEvery.
 func (s *Service) complain(ctx context.Context, providerID string, r bridge.Rotation, cause error) {
 	s.Log.Warn("An on-call list wasn't posted", "rotation", r.ID, "channel_id", r.Place.Channel, "user_id", r.CreatedBy.ID, "error", cause.Error())
-	first, err := s.Records.Claim(ctx, kv.Hash("oncall complaint", r.ID), complainEvery)
+	first, err := s.Rotations.Claim(ctx, kv.Hash("oncall complaint", r.ID), complainEvery)
 	if err == nil && first {
 		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", r.Name, "Command", s.Word(providerID)).
 			WithMessage("Reason", chat.Failure(cause)))

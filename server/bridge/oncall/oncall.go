@@ -15,14 +15,18 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records is what rotations and their lists are kept in.
+// Records is what the lists of rotations are kept in.
 type Records interface {
+	// UpdateSubject changes a subject of a connection; see delivery.Records.
+	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
+}
+
+// Rotations is what rotations are kept in.
+type Rotations interface {
 	// Rotations returns the provider's rotations.
 	Rotations(ctx context.Context, providerID string) ([]bridge.Rotation, error)
 	// UpdateRotations changes them.
 	UpdateRotations(ctx context.Context, providerID string, change func(*[]bridge.Rotation) bool) error
-	// UpdateSubject changes a subject of a connection; see delivery.Records.
-	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
 }
@@ -45,6 +49,7 @@ type Dependencies struct {
 	People      bridge.Persons
 	Permissions bridge.Permissions
 	Records     Records
+	Rotations   Rotations
 	Inbox       bridge.Inbox
 	Rights      *access.Rights
 	Homes       *access.Homes

@@ -17,7 +17,7 @@ const (
 // keep records the rotation. Fault: TooMany.
 func (s *Service) keep(ctx context.Context, providerID string, r bridge.Rotation) error {
 	full := 0
-	err := s.Records.UpdateRotations(ctx, providerID, func(all *[]bridge.Rotation) bool {
+	err := s.Rotations.UpdateRotations(ctx, providerID, func(all *[]bridge.Rotation) bool {
 		full = 0
 		here := 0
 		for _, other := range *all {
@@ -45,7 +45,7 @@ func (s *Service) keep(ctx context.Context, providerID string, r bridge.Rotation
 
 // rotation returns the provider's rotation with the ID; zero for one that was removed.
 func (s *Service) rotation(ctx context.Context, providerID, id string) (bridge.Rotation, error) {
-	all, err := s.Records.Rotations(ctx, providerID)
+	all, err := s.Rotations.Rotations(ctx, providerID)
 	if err != nil {
 		return bridge.Rotation{}, errors.Wrap(err, "look up a rotation")
 	}
@@ -59,7 +59,7 @@ func (s *Service) rotation(ctx context.Context, providerID, id string) (bridge.R
 
 // drop removes the rotation from the record.
 func (s *Service) drop(ctx context.Context, providerID, id string) error {
-	err := s.Records.UpdateRotations(ctx, providerID, func(all *[]bridge.Rotation) bool {
+	err := s.Rotations.UpdateRotations(ctx, providerID, func(all *[]bridge.Rotation) bool {
 		kept := (*all)[:0:0]
 		for _, r := range *all {
 			if r.ID != id {

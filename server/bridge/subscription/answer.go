@@ -49,7 +49,7 @@ func (s *Configurator) rewriteSubscription(ctx context.Context, what conversatio
 	if err != nil {
 		return err
 	}
-	_, err = s.Records.UpdateConnection(ctx, what.Connection, func(c *bridge.Connection) (bool, error) {
+	_, err = s.Connections.UpdateConnection(ctx, what.Connection, func(c *bridge.Connection) (bool, error) {
 		for i := range c.Subscriptions {
 			if now := &c.Subscriptions[i]; now.ID == what.Subscription && now.Place == what.Place {
 				now.Events, now.Filters, now.OnlyTurns, now.Style, now.Mention = answer.Events, answer.Filters, answer.OnlyTurns, answer.Style, answer.Mention

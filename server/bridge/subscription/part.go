@@ -74,7 +74,7 @@ func (s *Parts) EndPart(ctx context.Context, w conversation.Request, c bridge.Co
 
 // DropPart removes the channel's subscription from the record and returns what it was called, or "" if there is none.
 func (s *Parts) DropPart(ctx context.Context, w conversation.Request, id, subscription string) (title string, err error) {
-	_, err = s.Records.UpdateConnection(ctx, id, func(now *bridge.Connection) (bool, error) {
+	_, err = s.Connections.UpdateConnection(ctx, id, func(now *bridge.Connection) (bool, error) {
 		title = ""
 		whole := *now
 		now.Subscriptions = slices.DeleteFunc(slices.Clone(now.Subscriptions), func(sub bridge.Subscription) bool {

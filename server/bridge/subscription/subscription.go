@@ -14,8 +14,8 @@ import (
 	"mattermost-plugin-zoom/server/bridge/notice"
 )
 
-// Records is what subscriptions are kept in.
-type Records interface {
+// Connections is what subscriptions are kept in.
+type Connections interface {
 	// Connection returns the connection with this ID; false means that there is none.
 	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
 	// UpdateConnection changes a connection with its subscriptions.
@@ -27,7 +27,7 @@ type Dependencies struct {
 	bridge.Providers
 	Channels      bridge.Channels
 	Permissions   bridge.Permissions
-	Records       Records
+	Connections   Connections
 	Sessions      connection.Sites
 	Rights        *access.Rights
 	Directory     *connection.Directory
