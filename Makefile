@@ -6,6 +6,7 @@ SHELL := /bin/bash -o pipefail
 GOLANGCI_LINT_VERSION := v2.15.0
 GOVULNCHECK_VERSION   := v1.9.0
 GREMLINS_VERSION      := v0.6.0
+SQLC_VERSION          := v1.31.1
 
 # The platform that dist-dev and deploy build for, for example PLATFORM=linux-arm64.
 PLATFORM  ?= $(shell go env GOOS)-$(shell go env GOARCH)
@@ -20,6 +21,7 @@ BIN        := $(CURDIR)/.cache/bin
 MANIFEST   := $(BIN)/manifest
 PLUGINCTL  := $(BIN)/pluginctl
 SANDBOX    := $(BIN)/sandbox
+SQLC       := $(BIN)/sqlc-$(SQLC_VERSION)
 LINT       := $(BIN)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 DEV_BUNDLE := dist/zoom-dev.tar.gz
 
@@ -35,7 +37,7 @@ HOST_FILES    := $(shell find e2e/host -type f -not -path '*/node_modules/*' -no
 # The Mattermost server in e2e/ is built without cgo; everything there uses the same compiled packages.
 E2E_GO        := cd e2e && CGO_ENABLED=0 go
 
-.PHONY: help all dist dist-dev test check-style fmt race exhaustive webapp arch fuzz mutate bench golden e2e e2e-ready chromium rivet demo \
+.PHONY: help all dist dist-dev test check-style fmt race exhaustive webapp arch fuzz mutate bench golden generate e2e e2e-ready chromium rivet demo \
 	deploy watch enable disable reset logs vulncheck clean FORCE
 
 help: ## list the targets
@@ -137,6 +139,17 @@ mutate: ## break one package, MUTATE=./server/oauth, in many small ways, and lis
 bench: $(DEV_BUNDLE) e2e-ready ## Go benchmarks, then the load test on a real server
 	go test -run '^$$' -bench . -benchmem ./server/... ./sandbox/...
 	$(E2E_GO) run ./bench
+
+generate: $(SQLC) ## write the Go code for the SQL in server/postgres
+	rm -rf server/postgres/query/*.sql.go
+	$(SQLC) generate
+	go test -count=1 -run '^TestTheCodeForTheSQLIsCurrent$$' ./server/postgres -update
+
+$(SQLC):
+	@mkdir -p $(BIN)
+	@echo "building sqlc $(SQLC_VERSION), about two minutes, once"
+	GOBIN=$(BIN)/sqlc.new go install -trimpath github.com/sqlc-dev/sqlc/cmd/sqlc@$(SQLC_VERSION)
+	@mv $(BIN)/sqlc.new/sqlc $@ && rmdir $(BIN)/sqlc.new
 
 golden: ## rewrite the golden files; read the diff before you commit it
 	@grep -rlE 'flag\.Bool\("update"' --include='*_test.go' server sandbox | xargs -r dirname | sort -u | \

@@ -13,6 +13,7 @@ import (
 
 	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/memory"
 )
 
 func TestHelpShowsEachUserTheirCommands(t *testing.T) {
@@ -262,7 +263,7 @@ func TestAMissingEncryptionKeyIsGenerated(t *testing.T) {
 	for _, name := range []string{"EncryptionKey", "encryptionkey"} {
 		mm := mmtest.New(t)
 		mm.Set(map[string]any{name: "", "OAuthClientID": "id"})
-		p := &Plugin{now: mm.Now, exit: func(int) { t.Error("the plugin ended its process") }}
+		p := &Plugin{now: mm.Now, exit: func(int) { t.Error("the plugin ended its process") }, open: inMemory(memory.New(mm.Now))}
 		p.SetAPI(&meddler{API: mm.API()})
 		mm.Attach(p)
 		require.NoError(t, p.OnActivate())
@@ -278,7 +279,7 @@ func TestAMissingEncryptionKeyIsGenerated(t *testing.T) {
 func TestAKeyThatCannotBeSavedIsReportedAsMissing(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
-	p := &Plugin{now: mm.Now, exit: func(int) {}}
+	p := &Plugin{now: mm.Now, exit: func(int) {}, open: inMemory(memory.New(mm.Now))}
 	p.SetAPI(&meddler{API: mm.API()})
 	p.breaks("SavePluginConfig")
 	require.NoError(t, p.OnActivate(), "an admin must reach the settings")

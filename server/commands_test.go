@@ -26,7 +26,7 @@ func TestARefusedProviderCommandDoesNotStopMeetings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
 	w.mm.Set(map[string]any{"EnableJenkins": true, "EnableBitbucket": true})
-	p := &Plugin{now: w.mm.Now, exit: func(int) {}}
+	p := &Plugin{now: w.mm.Now, exit: func(int) {}, open: inMemory(w.memory)}
 	p.SetAPI(refuser{API: w.mm.API(), word: "jenkins"})
 	require.NoError(t, p.OnActivate())
 	t.Cleanup(func() { _ = p.OnDeactivate() })

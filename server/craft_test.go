@@ -93,6 +93,9 @@ func parseFolder(folder string) (files []goFile, err error) {
 		if file.syntax, err = parser.ParseFile(file.set, name, file.source, parser.ParseComments|parser.SkipObjectResolution); err != nil {
 			return err
 		}
+		if ast.IsGenerated(file.syntax) {
+			return nil
+		}
 		below, err := filepath.Rel(root, name)
 		file.path = path.Join(folder, filepath.ToSlash(below))
 		if file.pkg = path.Dir(filepath.ToSlash(below)); file.pkg == "." {

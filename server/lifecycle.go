@@ -24,6 +24,10 @@ const (
 func (a *app) start() error {
 	ctx, end := context.WithCancel(context.Background())
 	a.end = end
+	if err := a.storage.database.Start(ctx); err != nil {
+		end()
+		return err
+	}
 	a.vault.SetKey(a.settings.Load().EncryptionKey) // it may have changed since build
 	a.encryption.ensureKey()
 	if err := mattermost.SetBotPicture(a.api, a.client.BotID(), "assets/profile.png"); err != nil {
@@ -86,6 +90,7 @@ func (a *app) stop(ctx context.Context) error {
 	if sweepErr := a.stopSweep(ctx); err == nil {
 		err = sweepErr
 	}
+	a.storage.database.Close()
 	return errors.Wrap(err, "stop the background work")
 }
 

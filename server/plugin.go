@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"os"
 	"sync"
@@ -29,6 +30,8 @@ type Plugin struct {
 	registry *provider.Registry
 	// surfaces returns the chat products by their IDs, Mattermost's among them; tests may add to them.
 	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
+	// open returns where the records are; tests keep them in memory.
+	open func(api plugin.API, log *slog.Logger) (storage, error)
 
 	settings config.Container
 	// changing serializes changes of the settings.
@@ -56,6 +59,9 @@ func (p *Plugin) OnActivate() error {
 	if p.surfaces == nil {
 		p.surfaces = surfaces
 	}
+	if p.open == nil {
+		p.open = openPostgres
+	}
 	if err := p.OnConfigurationChange(); err != nil {
 		return err
 	}
@@ -67,6 +73,7 @@ func (p *Plugin) OnActivate() error {
 	p.app.Store(built)
 	if err := built.start(); err != nil {
 		p.app.Store(nil)
+		built.storage.database.Close()
 		return errors.Wrap(err, "start the plugin")
 	}
 	built.client.Info("The Zoom plugin is running", "version", version, "authorization", p.settings.Load().Mode(), "missing_setting", p.settings.Load().Missing())

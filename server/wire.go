@@ -27,6 +27,7 @@ import (
 type app struct {
 	api         plugin.API
 	settings    *config.Container
+	storage     storage
 	client      *mattermost.Client
 	vault       *oauth.Vault
 	inbox       *store.Inbox
@@ -58,8 +59,12 @@ func (p *Plugin) build() (*app, error) {
 		return nil, err
 	}
 	client := mattermost.New(api, botID, texts, now)
+	records, err := p.open(api, client.Logger())
+	if err != nil {
+		return nil, err
+	}
 	b := &builder{
-		api: api, registry: registry, surfaces: p.surfaces, settings: settings, now: now, client: client, views: &views{settings: settings, client: client},
+		api: api, storage: records, registry: registry, surfaces: p.surfaces, settings: settings, now: now, client: client, views: &views{settings: settings, client: client},
 		kv: mattermost.NewKV(api), outbound: mattermost.Outbound(api), log: client.Logger(),
 	}
 	return b.app(p.exit), nil
@@ -68,6 +73,7 @@ func (p *Plugin) build() (*app, error) {
 // builder makes the parts of the graph one after another.
 type builder struct {
 	api      plugin.API
+	storage  storage
 	registry *provider.Registry
 	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
 	settings *config.Container
@@ -107,7 +113,7 @@ func (b *builder) app(exit func(int)) *app {
 	commands.meetings = b.meetings.Command(connections{b.accounts}, doctor)
 	states := &providerStates{settings: b.settings, client: b.client, registry: b.registry, commands: commands}
 	return &app{
-		api: b.api, settings: b.settings, client: b.client, vault: b.vault, inbox: b.jobs.inbox, bridge: b.jobs.bridge,
+		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, inbox: b.jobs.inbox, bridge: b.jobs.bridge,
 		encryption: &encryption{
 			api: b.api, settings: b.settings, client: b.client, kv: b.kv, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
 		},

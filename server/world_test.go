@@ -19,12 +19,14 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/memory"
 )
 
 // world is the plugin between a Mattermost in memory and a simulated Zoom, with some people in it.
 type world struct {
 	t      *testing.T
 	mm     *mmtest.Mattermost
+	memory *memory.Memory
 	zoom   *sandbox.Sandbox
 	zoomAt string
 	hook   string
@@ -74,7 +76,7 @@ func newWorld(t *testing.T, mode string) *world {
 func newWorldBehind(t *testing.T, mode string, gate func(http.Handler) http.Handler) *world {
 	t.Helper()
 	mm := mmtest.New(t)
-	w := &world{t: t, mm: mm, handed: map[string][]string{}}
+	w := &world{t: t, mm: mm, memory: memory.New(mm.Now), handed: map[string][]string{}}
 	// Cleanups run backwards: this one looks at what is left when all others have run.
 	t.Cleanup(func() { w.keepsSecrets() })
 	w.secrets = []string{clientSecret, webhookSecret, encryptionKey}
@@ -143,7 +145,7 @@ func (w *world) newServer() *Plugin {
 // starts starts a plugin that has something of its own, such as other providers.
 func (w *world) starts(p *Plugin) *Plugin {
 	w.t.Helper()
-	p.now, p.exit = w.mm.Now, func(int) { w.t.Error("the plugin ended its process") }
+	p.now, p.exit, p.open = w.mm.Now, func(int) { w.t.Error("the plugin ended its process") }, inMemory(w.memory)
 	p.SetAPI(&meddler{API: w.mm.API()})
 	require.NoError(w.t, p.OnActivate())
 	w.t.Cleanup(func() { _ = p.OnDeactivate() })

@@ -44,6 +44,8 @@ const (
 	// Busy is a second attempt at something that is already in progress.
 	Busy Code = "busy"
 
+	// DatabaseUnavailable is the server's database where it can't be reached, or where the plugin's tables aren't ready yet.
+	DatabaseUnavailable Code = "database_unavailable"
 	// NotConfigured is a setting that an admin still has to fill in. Params: Setting.
 	NotConfigured Code = "not_configured"
 	// NotConnected is a user without a Zoom grant.
@@ -216,7 +218,7 @@ func Level(err error) slog.Level {
 	switch CodeOf(err) {
 	case Internal:
 		return slog.LevelError
-	case NotConfigured, AccountNotConnected, AccountRevoked, Unreadable, ClientRejected, EmailUntrusted, NotPosted,
+	case DatabaseUnavailable, NotConfigured, AccountNotConnected, AccountRevoked, Unreadable, ClientRejected, EmailUntrusted, NotPosted,
 		MissingScope, RateLimited, ZoomUnavailable, ZoomTimeout, ZoomUnreachable, ZoomRefused,
 		ProviderLimited, ProviderUnavailable, ProviderRefused, TooManyWaiting:
 		return slog.LevelWarn

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/mattermost/mattermost/server/public/plugin"
+	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/server/postgres"
+)
+
+// storage is where the plugin keeps its records: in PostgreSQL, or in memory in tests.
+type storage struct {
+	database database
+}
+
+// database is the state of what keeps the records.
+type database interface {
+	// Start makes it ready. It returns an error only if it can never be.
+	Start(ctx context.Context) error
+	// Check returns its state. Fault: DatabaseUnavailable.
+	Check(ctx context.Context) (postgres.Health, error)
+	// Close ends it.
+	Close()
+}
+
+// openPostgres returns the storage in the Mattermost server's database.
+func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
+	config := api.GetUnsanitizedConfig()
+	if config == nil || config.SqlSettings.DataSource == nil {
+		return storage{}, postgres.ErrNotPostgres
+	}
+	db, err := postgres.Open(postgres.Options{DataSource: *config.SqlSettings.DataSource, Log: log})
+	if err != nil {
+		return storage{}, errors.Wrap(err, "open the database of the Mattermost server")
+	}
+	return storage{database: db}, nil
+}
