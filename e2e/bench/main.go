@@ -1,13 +1,8 @@
-// Command bench measures the plugin on a real Mattermost server: starting a
-// meeting, the event that tells of its end, and the deliveries that tell of a
-// build, alone and eight at a time; the last also with thousands of connections in
-// the store. Beside them, in the same run, it measures the server's own incoming webhook, which
-// posts a message with no plugin at all; the ratios to that say more than the
-// milliseconds of one machine.
+// Command bench measures the plugin on a real Mattermost server and prints the table of budgets: starting a meeting, the event that it
+// ended, and deliveries of builds, one at a time and eight at a time, beside the server's own incoming webhook in the same round. The
+// ratios to that say more than the milliseconds of one machine. It counts calls of the plugin API and SQL statements per operation.
 //
-// It counts the calls to Zoom and the statements on the key-value store per
-// operation, and shows the memory of the plugin's process. Nothing fails on a
-// time: what must hold whatever the machine is in the stories.
+// Nothing fails on a time: what must hold on any machine is in the stories.
 package main
 
 import (
@@ -18,28 +13,47 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// atOnce is how many operations are under way at the same time, in each round.
-var atOnce = []int{1, 8}
+// options are the command's flags.
+type options struct {
+	n      int
+	noise  time.Duration
+	json   string
+	before []string
+}
 
 func main() {
-	n := flag.Int("n", 200, "operations in each measurement")
+	var o options
+	var before string
+	flag.IntVar(&o.n, "n", 300, "operations in each measurement")
+	flag.DurationVar(&o.noise, "noise", 5*time.Second, "how long one connection sends as fast as it can; 0 leaves that out")
+	flag.StringVar(&o.json, "json", "", "file to write the figures to")
+	flag.StringVar(&before, "before", "", "files with earlier figures, separated by commas, whose medians are printed beside")
 	flag.Parse()
+	if before != "" {
+		o.before = strings.Split(before, ",")
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *n); err != nil {
+	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, n int) error {
+func run(ctx context.Context, o options) error {
+	earlier, err := readFigures(o.before)
+	if err != nil {
+		return err
+	}
 	s, err := stack.Start(ctx, stack.Options{
 		Name: "bench", Durable: true, LogLevel: "INFO", RequireEmailVerification: true, Progress: os.Stderr,
 	})
@@ -47,29 +61,50 @@ func run(ctx context.Context, n int) error {
 		return err
 	}
 	defer s.Close()
-	b, err := prepare(ctx, s, n)
+	b, err := prepare(ctx, s, o.n)
 	if err != nil {
 		return err
 	}
-	var rows []row
-	for round, workers := range atOnce {
-		fmt.Fprintf(os.Stderr, "measuring %d at a time …\n", workers)
-		measured, err := b.round(ctx, round, workers)
-		if err != nil {
+	found, err := b.all(ctx, o)
+	if err != nil {
+		return err
+	}
+	if o.json != "" {
+		if err := writeFigures(o.json, found); err != nil {
 			return err
 		}
-		rows = append(rows, measured...)
 	}
-	crowded, err := b.crowded(ctx)
-	if err != nil {
-		return err
-	}
-	rows = append(rows, crowded...)
 	report, err := os.Create(filepath.Join(s.Logs(), "report.txt"))
 	if err != nil {
 		return errors.Wrap(err, "create the report")
 	}
 	defer report.Close()
-	print(io.MultiWriter(os.Stdout, report), rows, b.idle)
+	print(io.MultiWriter(os.Stdout, report), found, earlier)
 	return nil
+}
+
+// all measures everything: one operation at a time, eight at a time, and one connection that sends as fast as it can.
+func (b *bench) all(ctx context.Context, o options) ([]figure, error) {
+	idle, err := b.memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := []figure{{Name: "memory before the load", Value: mib(idle), Unit: "MiB"}}
+	for _, round := range []func(context.Context) ([]figure, error){b.single, b.crowd} {
+		more, err := round(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	loaded, err := b.memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, figure{Name: "memory after the load", Value: mib(loaded), Unit: "MiB", Goal: 30})
+	if o.noise == 0 {
+		return found, nil
+	}
+	noise, err := b.noisy(ctx, o.noise)
+	return append(found, noise...), err
 }

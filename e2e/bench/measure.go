@@ -8,70 +8,116 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"mattermost-plugin-zoom/e2e/stack"
 )
 
-// row is one measurement.
-type row struct {
-	name           string
-	workers        int
-	perSecond      float64
-	middle, slow   time.Duration // the median and the 95th of a hundred
-	ratio          float64       // of the median to the incoming webhook's of the same round
-	zoom           float64       // calls to Zoom per operation
-	reads, writes  float64       // statements on the key-value store per operation
-	counted        bool          // false where the database keeps no statistics
-	memory         int64         // of the plugin afterwards, in bytes
-	began          time.Time
-	zoomBefore     int
-	operationCount int
+// sample is one measurement of many equal operations.
+type sample struct {
+	began time.Time
+	// took is how long each operation took, sorted.
+	took      []time.Duration
+	perSecond float64
+	cost      cost
 }
 
-// measure runs an operation n times, so many at a time, and takes the numbers
-// from everything around it.
-func (b *bench) measure(ctx context.Context, name string, workers, n int, operation func(context.Context, int) error) (row, error) {
-	r, err := b.begin(ctx, name, workers, n)
-	if err != nil {
-		return row{}, err
-	}
-	took, err := repeat(ctx, n, workers, operation)
-	if err != nil {
-		return row{}, errors.Wrap(err, name)
-	}
-	r.time(took, time.Since(r.began))
-	return r, b.finish(ctx, &r)
+// cost is what one operation costs on average.
+type cost struct {
+	// API are calls of the plugin API.
+	API float64 `json:"api"`
+	// Own are the statements for the plugin's records, Server all others of the server.
+	Own    float64 `json:"own_sql"`
+	Server float64 `json:"server_sql"`
+	// ByName are the calls of the plugin API by name.
+	ByName map[string]float64 `json:"by_name,omitempty"`
 }
 
-// begin notes how things stand before a measurement.
-func (b *bench) begin(ctx context.Context, name string, workers, n int) (row, error) {
-	r := row{name: name, workers: workers, operationCount: n}
-	r.counted = b.stack.DB.ResetStatements(ctx) == nil
-	calls, err := b.zoomCalls(ctx)
-	r.zoomBefore, r.began = calls, time.Now()
-	return r, err
+// settle is how long the plugin must have called nothing before it counts as idle.
+const settle = 600 * time.Millisecond
+
+// lookEvery is how often a measurement looks whether all is done. A look costs the database a few milliseconds.
+const lookEvery = 200 * time.Millisecond
+
+// counted runs what happens, waits until the plugin is idle, and divides what it cost by the number of operations.
+func (b *bench) counted(ctx context.Context, operations int, happens func() error) (cost, error) {
+	before, err := b.server().APICalls(ctx)
+	if err != nil {
+		return cost{}, err
+	}
+	statistics := b.stack.DB.ResetStatements(ctx) == nil
+	if err := happens(); err != nil {
+		return cost{}, err
+	}
+	after, err := b.idle(ctx)
+	if err != nil {
+		return cost{}, err
+	}
+	n := float64(operations)
+	calls := after.Since(before)
+	found := cost{API: float64(calls.Total()) / n, ByName: map[string]float64{}}
+	for name, count := range calls {
+		found.ByName[name] = float64(count) / n
+	}
+	if !statistics {
+		return found, nil
+	}
+	statements, err := b.stack.DB.Statements(ctx)
+	found.Own, found.Server = float64(statements.Own())/n, float64(statements.Server)/n
+	return found, err
 }
 
-// finish waits until the plugin has nothing left to do, and counts.
-func (b *bench) finish(ctx context.Context, r *row) error {
-	if err := b.stack.DB.AwaitIdle(ctx); err != nil {
-		return err
+// idle waits until the plugin has stopped writing posts, and returns all calls so far.
+func (b *bench) idle(ctx context.Context) (stack.Calls, error) {
+	var last stack.Calls
+	quietSince := time.Now()
+	for {
+		now, err := b.server().APICalls(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if now["CreatePost"] != last["CreatePost"] || now["UpdatePost"] != last["UpdatePost"] {
+			quietSince = time.Now()
+		}
+		if last = now; time.Since(quietSince) >= settle {
+			return now, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Wrap(ctx.Err(), "interrupted")
+		case <-time.After(settle / 6):
+		}
 	}
-	calls, err := b.zoomCalls(ctx)
-	if err != nil {
-		return err
-	}
-	n := float64(r.operationCount)
-	r.zoom = float64(calls-r.zoomBefore) / n
-	if r.counted {
-		statements, err := b.stack.DB.Statements(ctx)
+}
+
+// measure runs an operation n times, so many at a time.
+func (b *bench) measure(ctx context.Context, workers, n int, operation func(context.Context, int) error) (sample, error) {
+	return b.measureUntil(ctx, workers, n, operation, func() error { return nil })
+}
+
+// measureUntil likewise, and counts what the operations cost until done returns nil.
+func (b *bench) measureUntil(ctx context.Context, workers, n int, operation func(context.Context, int) error, done func() error) (sample, error) {
+	var s sample
+	var err error
+	s.cost, err = b.counted(ctx, n, func() error {
+		s.began = time.Now()
+		took, err := repeat(ctx, n, workers, operation)
+		s.time(took, time.Since(s.began))
 		if err != nil {
 			return err
 		}
-		r.reads = float64(statements["select"]) / n
-		r.writes = float64(statements["insert"]+statements["update"]+statements["delete"]) / n
-	}
-	r.memory, err = b.memory(ctx)
-	return err
+		return stack.EventuallyEvery(ctx, 2*time.Minute, lookEvery, done)
+	})
+	return s, err
 }
+
+// time fills in the times.
+func (s *sample) time(took []time.Duration, all time.Duration) {
+	s.took = slices.Sorted(slices.Values(took))
+	s.perSecond = float64(len(took)) / all.Seconds()
+}
+
+// p returns a percentile in milliseconds.
+func (s sample) p(percent int) float64 { return ms(percentile(s.took, percent)) }
 
 // repeat runs an operation n times and returns how long each took.
 func repeat(ctx context.Context, n, workers int, operation func(context.Context, int) error) ([]time.Duration, error) {
@@ -100,51 +146,20 @@ func repeat(ctx context.Context, n, workers int, operation func(context.Context,
 	return took, ctx.Err()
 }
 
-// shown is the row for the same events seen from the channel: from the moment an
-// event was sent until its post was written.
-func (b *bench) shown(ctx context.Context, acknowledged row, meetings []meeting, sent []time.Time) (row, error) {
-	r := acknowledged
-	took, last := make([]time.Duration, len(meetings)), r.began
-	for i, m := range meetings {
-		at, err := b.stack.DB.UpdatedAt(ctx, m.post)
-		if err != nil {
-			return row{}, err
-		}
-		if took[i] = at.Sub(sent[i].Truncate(time.Millisecond)); took[i] < 0 {
-			return row{}, errors.Errorf("post %s was not rewritten", m.post)
-		}
-		if at.After(last) {
-			last = at
-		}
-	}
-	r.time(took, last.Sub(r.began))
-	return r, nil
-}
-
-// time fills in the row's times.
-func (r *row) time(took []time.Duration, all time.Duration) {
-	slices.Sort(took)
-	r.middle, r.slow = percentile(took, 50), percentile(took, 95)
-	r.perSecond = float64(len(took)) / all.Seconds()
-}
-
-// percentile picks from sorted durations.
+// percentile picks from sorted durations; 0 from none.
 func percentile(sorted []time.Duration, p int) time.Duration {
-	return sorted[min(len(sorted)-1, len(sorted)*p/100)]
-}
-
-// zoomCalls is how much the sandbox was asked so far.
-func (b *bench) zoomCalls(ctx context.Context) (int, error) {
-	counts, err := b.stack.Sandbox.Counts(ctx)
-	all := 0
-	for _, count := range counts {
-		all += count
+	if len(sorted) == 0 {
+		return 0
 	}
-	return all, err
+	return sorted[min(len(sorted)-1, len(sorted)*p/100)]
 }
 
 // memory is the resident memory of the plugin's process.
 func (b *bench) memory(ctx context.Context) (int64, error) {
-	plugin, err := b.stack.Servers[0].Plugin(ctx)
+	plugin, err := b.server().Plugin(ctx)
 	return plugin.RSS, err
 }
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

@@ -1,36 +1,107 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"time"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
 )
 
-// print writes the table.
-func print(out io.Writer, rows []row, idle int64) {
-	fmt.Fprintf(out, "\n%-28s %5s %9s %9s %9s %7s %6s %8s %9s %8s\n",
-		"operation", "at a", "per", "median", "95 %", "ratio", "Zoom", "KV reads", "KV writes", "plugin")
-	fmt.Fprintf(out, "%-28s %5s %9s %9s %9s %7s %6s %8s %9s %8s\n",
-		"", "time", "second", "ms", "ms", "median", "calls", "each", "each", "MiB")
-	for _, r := range rows {
-		reads, writes := "-", "-"
-		if r.counted {
-			reads, writes = fmt.Sprintf("%.1f", r.reads), fmt.Sprintf("%.1f", r.writes)
+// print writes the table, and below it which functions of the plugin API were called.
+func print(out io.Writer, figures []figure, earlier map[string]figure) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "operation\tvalue\t\t÷ native\tbudget\t\tAPI calls\town SQL\tserver SQL\tbefore\t÷ native\tAPI calls\town SQL\t")
+	for _, f := range figures {
+		old, known := earlier[f.Name]
+		fmt.Fprintf(table, "%s\t%.1f\t%s\t%s\t%s\t%s\t", f.Name, f.Value, f.Unit, number(f.Ratio), f.budget(), f.verdict())
+		fmt.Fprintf(table, "%s\t%s\t%s\t", f.Cost.api(), f.Cost.own(), f.Cost.server())
+		if known {
+			fmt.Fprintf(table, "%.1f\t%s\t%s\t%s\t", old.Value, number(old.Ratio), old.Cost.api(), old.Cost.own())
+		} else {
+			fmt.Fprint(table, "\t\t\t\t")
 		}
-		fmt.Fprintf(out, "%-28s %5d %9.1f %9.1f %9.1f %6.2fx %6.2f %8s %9s %8.1f\n",
-			r.name, r.workers, r.perSecond, ms(r.middle), ms(r.slow), r.ratio, r.zoom, reads, writes, mib(r.memory))
+		fmt.Fprintln(table)
 	}
-	fmt.Fprintf(out, "\nThe plugin's process took %.1f MiB before the first measurement.\n", mib(idle))
-	fmt.Fprintln(out, "The ratio compares the median with the incoming webhook's of the same round.")
-	fmt.Fprintln(out, "Whoever sent \"ended\" looks every 50 ms for its post before sending the next; in a burst nobody waits.")
-	fmt.Fprintf(out, "A build's card is shown once its post is written and, at the end, its thread; nobody waits for it. \"of %d\" are builds of one\n", crowd)
-	fmt.Fprintln(out, "connection among as many in the store.")
-	fmt.Fprintln(out, "KV reads and writes are SQL statements. Each write or removal of a key is two: the server also clears the key's legacy hashed")
-	fmt.Fprintln(out, "form. Each read of a key that is not there is two as well, since the server then looks for that form.")
-	fmt.Fprintln(out, "Users authorize by themselves (the user mode), with tokens that are fresh.")
-	fmt.Fprintln(out, "Everything runs on this one machine: the server, PostgreSQL, the sandbox and the bench share its cores.")
+	_ = table.Flush() // as little as for the lines below
+	fmt.Fprintln(out)
+	last := ""
+	for _, f := range figures {
+		if calls := f.Cost.names(); calls != "" && calls != last { // some figures are of one measurement
+			fmt.Fprintf(out, "%s: %s\n", f.Name, calls)
+			last = calls
+		}
+	}
+	fmt.Fprint(out, `
+"÷ native" is the ratio to the server's own incoming webhook in the same round, measured before and after it. API calls and SQL statements
+are per operation: the plugin API without what an HTTP handler reads and writes; own SQL are the statements on the plugin's tables and
+key-value pairs; server SQL are all others, those for posts included; transactions' begin and commit are not counted.
+Everything runs on this one machine: the server, PostgreSQL, the sandbox and the bench share its cores.
+`)
 }
 
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func number(value float64) string {
+	if value == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", value)
+}
 
-func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+// budget is the goal with its direction.
+func (f figure) budget() string {
+	switch {
+	case f.Goal == 0:
+		return ""
+	case f.Unit == "/s":
+		return fmt.Sprintf("≥ %.2f", f.Goal)
+	}
+	return fmt.Sprintf("≤ %.2f", f.Goal)
+}
+
+func (f figure) verdict() string {
+	switch {
+	case f.Goal == 0:
+		return ""
+	case f.within():
+		return "ok"
+	}
+	return "MISSED"
+}
+
+func (c *cost) api() string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", c.API)
+}
+
+func (c *cost) own() string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", c.Own)
+}
+
+func (c *cost) server() string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", c.Server)
+}
+
+// names are the calls by name, the most frequent first.
+func (c *cost) names() string {
+	if c == nil {
+		return ""
+	}
+	names := slices.SortedFunc(maps.Keys(c.ByName), func(a, b string) int {
+		return cmp.Or(cmp.Compare(c.ByName[b], c.ByName[a]), cmp.Compare(a, b))
+	})
+	var parts []string
+	for _, name := range names {
+		parts = append(parts, fmt.Sprintf("%s %.2f", name, c.ByName[name]))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/mattermost/mattermost/server/v8/cmd/mattermost/commands"
@@ -15,6 +16,10 @@ import (
 )
 
 func main() {
+	if err := installMeter(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	if err := commands.Run(os.Args[1:]); err != nil {
 		os.Exit(1)
 	}

@@ -26,7 +26,11 @@ func BuildServer(ctx context.Context, root string, progress *Progress) (string, 
 	if err != nil {
 		return "", err
 	}
-	key, err := hashOf(version, filepath.Join(e2e, "go.mod"), filepath.Join(e2e, "go.sum"), filepath.Join(e2e, "mattermost", "main.go"))
+	sources, err := filepath.Glob(filepath.Join(e2e, "mattermost", "*.go"))
+	if err != nil {
+		return "", errors.Wrap(err, "look for the server's sources")
+	}
+	key, err := hashOf(version, append(sources, filepath.Join(e2e, "go.mod"), filepath.Join(e2e, "go.sum"))...)
 	if err != nil {
 		return "", err
 	}

@@ -143,50 +143,52 @@ func (f *Freeze) Thaw(ctx context.Context) error {
 	return errors.Wrap(err, "thaw")
 }
 
-// expiry marks the statement with which the server clears away an expired record
-// before it inserts one: housekeeping that no plugin asked for.
-const expiry = "ExpireAt <>"
-
-// Statements counts the statements that the servers ran on the plugins'
-// key-value store for a plugin's calls, by kind ("select", "insert", "update",
-// "delete"), since the last ResetStatements. It fails when the database keeps no
-// statistics.
-func (d *Database) Statements(ctx context.Context) (map[string]int64, error) {
-	// The servers write the table's name like this; this package never does.
-	rows, err := d.db.QueryContext(ctx,
-		`SELECT lower(split_part(ltrim(query), ' ', 1)), sum(calls) FROM pg_stat_statements
-		 WHERE position($1 in query) > 0 AND position($2 in query) = 0 GROUP BY 1`, "Plugin"+"KeyValueStore", expiry)
-	if err != nil {
-		return nil, errors.Wrap(err, "read the statement statistics")
-	}
-	defer rows.Close()
-	counts := map[string]int64{}
-	for rows.Next() {
-		var kind string
-		var calls int64
-		if err := rows.Scan(&kind, &calls); err != nil {
-			return nil, errors.Wrap(err, "read a statistic")
-		}
-		counts[kind] = calls
-	}
-	return counts, errors.Wrap(rows.Err(), "read the statement statistics")
+// Statements are SQL statements by what they are for.
+type Statements struct {
+	// Tables are those on the plugin's own tables.
+	Tables int64
+	// KeyValue are those on the server's table of the plugins' key-value pairs.
+	KeyValue int64
+	// Server are all others of the servers, including those for posts of the plugin.
+	Server int64
 }
 
-// UpdatedAt is when a post was last written.
-func (d *Database) UpdatedAt(ctx context.Context, postID string) (time.Time, error) {
-	var at int64
-	err := d.db.QueryRowContext(ctx, `SELECT updateat FROM posts WHERE id = $1`, postID).Scan(&at)
-	return time.UnixMilli(at), errors.Wrap(err, "read when the post was written")
+// Own are the statements on behalf of the plugin's records.
+func (s Statements) Own() int64 { return s.Tables + s.KeyValue }
+
+// Statements counts the statements in this database since the last ResetStatements. Transactions' begin and commit, and the statements
+// of this package, are left out. It fails when the database keeps no statistics.
+func (d *Database) Statements(ctx context.Context) (Statements, error) {
+	var s Statements
+	err := d.db.QueryRowContext(ctx, `/* e2e */ SELECT
+		coalesce(sum(calls) FILTER (WHERE query ~ '\mzoom_'), 0),
+		coalesce(sum(calls) FILTER (WHERE query ~* 'pluginkeyvaluestore'), 0),
+		coalesce(sum(calls) FILTER (WHERE query !~ '\mzoom_' AND query !~* 'pluginkeyvaluestore'), 0)
+		FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND query !~ 'e2e' AND query ~* '^[^a-z]*(select|insert|update|delete|with)'`).Scan(&s.Tables, &s.KeyValue, &s.Server)
+	return s, errors.Wrap(err, "read the statement statistics")
 }
 
-// Stamp is when a card was posted, and when anything of it or its thread was last
-// written.
-type Stamp struct{ Posted, Written time.Time }
+
+// MeetingsEnded returns when the last of the meetings' posts was written. It fails while one of them doesn't say that its meeting ended.
+func (d *Database) MeetingsEnded(ctx context.Context, posts []string) (time.Time, error) {
+	var ended int
+	var last sql.NullInt64
+	err := d.db.QueryRowContext(ctx, `/* e2e */ SELECT count(*), max(updateat) FROM posts WHERE id = ANY($1) AND props->>'meeting_status' = 'ENDED'`,
+		pq.Array(posts)).Scan(&ended, &last)
+	if err == nil && ended < len(posts) {
+		err = errors.Errorf("%d of %d meetings have ended", ended, len(posts))
+	}
+	return time.UnixMilli(last.Int64), errors.Wrap(err, "look at the meetings' posts")
+}
+
+// Stamp is when a card was posted, when it was last edited, and when it or its thread was last written.
+type Stamp struct{ Posted, Edited, Written time.Time }
 
 // Cards returns the bridge's cards in a channel, by their titles.
 func (d *Database) Cards(ctx context.Context, channelID string) (map[string]Stamp, error) {
 	rows, err := d.db.QueryContext(ctx,
-		`SELECT props->'attachments'->0->>'title', createat, updateat FROM posts
+		`/* e2e */ SELECT props->'attachments'->0->>'title', createat, editat, updateat FROM posts
 		 WHERE channelid = $1 AND rootid = '' AND jsonb_typeof(props->'bridge') = 'object'`, channelID)
 	if err != nil {
 		return nil, errors.Wrap(err, "look for cards")
@@ -195,28 +197,17 @@ func (d *Database) Cards(ctx context.Context, channelID string) (map[string]Stam
 	cards := map[string]Stamp{}
 	for rows.Next() {
 		var title string
-		var posted, written int64
-		if err := rows.Scan(&title, &posted, &written); err != nil {
+		var posted, edited, written int64
+		if err := rows.Scan(&title, &posted, &edited, &written); err != nil {
 			return nil, errors.Wrap(err, "read a card")
 		}
-		cards[title] = Stamp{time.UnixMilli(posted), time.UnixMilli(written)}
+		cards[title] = Stamp{time.UnixMilli(posted), time.UnixMilli(edited), time.UnixMilli(written)}
 	}
 	return cards, errors.Wrap(rows.Err(), "look for cards")
 }
 
-// Crowd adds this many connections to the plugin's records, each a copy of one that is
-// there, with its subscriptions.
-func (d *Database) Crowd(ctx context.Context, connections int) error {
-	_, err := d.db.ExecContext(ctx,
-		`INSERT INTO pluginkeyvaluestore (pluginid, pkey, pvalue, expireat)
-		 SELECT pluginid, 'con.crowd' || n, pvalue, 0 FROM generate_series(1, $2) n,
-		 (SELECT pluginid, pvalue FROM pluginkeyvaluestore WHERE pluginid = $1 AND starts_with(pkey, 'con.') LIMIT 1) one`,
-		PluginID, connections)
-	return errors.Wrap(err, "add connections")
-}
-
 // ResetStatements sets the counts to zero.
 func (d *Database) ResetStatements(ctx context.Context) error {
-	_, err := d.db.ExecContext(ctx, `SELECT pg_stat_statements_reset()`)
+	_, err := d.db.ExecContext(ctx, `/* e2e */ SELECT pg_stat_statements_reset()`)
 	return errors.Wrap(err, "reset the statement statistics")
 }

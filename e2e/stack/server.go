@@ -26,6 +26,7 @@ type Server struct {
 
 	proc  *process
 	admin *model.Client4
+	meter string // where the process serves its counts of calls
 }
 
 // launchPlan is what one server differs in from the others, and what it is made of.
@@ -48,15 +49,20 @@ func startServer(ctx context.Context, s *Stack, plan launchPlan) (*Server, error
 	if err := writeConfig(config, s.config(plan, home)); err != nil {
 		return nil, err
 	}
+	counting, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	meter := fmt.Sprintf("127.0.0.1:%d", counting)
 	s.progress.Sayf("starting Mattermost server %d on %s", plan.number, serverURL(plan.port))
 	proc, err := launch(command{
 		name: name, path: plan.binary, dir: home, stop: syscall.SIGTERM,
-		env: append(withoutMattermost(os.Environ()), "MM_CONFIG="+config),
+		env: append(withoutMattermost(os.Environ()), "MM_CONFIG="+config, meterAddress+"="+meter),
 	}, s.logs, s.guard)
 	if err != nil {
 		return nil, err
 	}
-	server := &Server{Number: plan.number, URL: serverURL(plan.port), proc: proc}
+	server := &Server{Number: plan.number, URL: serverURL(plan.port), proc: proc, meter: meter}
 	server.admin = model.NewAPIv4Client(server.URL)
 	return server, eventually(ctx, readyWithin, 200*time.Millisecond, func() error {
 		if !proc.alive() {
@@ -141,6 +147,8 @@ func (s *Stack) config(plan launchPlan, home string) *model.Config {
 	c.AnnouncementSettings.UserNoticesEnabled = new(false)
 	c.JobSettings.RunJobs = new(false)
 	c.JobSettings.RunScheduler = new(false)
+	c.MetricsSettings.Enable = new(true) // else the server tells no one about the plugins' calls
+	c.MetricsSettings.ListenAddress = new("127.0.0.1:0")
 	c.PluginSettings.Enable = new(true)
 	c.PluginSettings.EnableUploads = new(true)
 	c.PluginSettings.Directory = new(filepath.Join(home, "plugins"))

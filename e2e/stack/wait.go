@@ -45,6 +45,11 @@ func Eventually(ctx context.Context, limit time.Duration, check func() error) er
 	return eventually(ctx, limit, 50*time.Millisecond, check)
 }
 
+// EventuallyEvery is Eventually with another pause between the calls.
+func EventuallyEvery(ctx context.Context, limit, pause time.Duration, check func() error) error {
+	return eventually(ctx, limit, pause, check)
+}
+
 // freePort returns a loopback port that nobody listens on right now.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

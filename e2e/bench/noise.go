@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"mattermost-plugin-zoom/e2e/stack"
+)
+
+const (
+	// noisySenders is how many requests of the noisy connection are under way at the same time.
+	noisySenders = 16
+	// probeEvery is how often the quiet connection and Zoom send something meanwhile.
+	probeEvery = 250 * time.Millisecond
+)
+
+// noisy measures what one connection that sends as fast as it can does to another connection and to Zoom, beside an idle run.
+func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error) {
+	fmt.Fprintf(os.Stderr, "measuring beside one noisy connection for %s …\n", lasts)
+	rooms := b.one[:0:0]
+	for i := range 2*int(lasts/probeEvery) + 2 {
+		var err error
+		if rooms, err = b.addRoom(ctx, rooms, fmt.Sprintf("noise-%d", i), b.one[0].owner); err != nil {
+			return nil, err
+		}
+	}
+	before, err := b.memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	idleCard, idleEvent, err := b.probe(ctx, rooms[:len(rooms)/2], lasts)
+	if err != nil {
+		return nil, err
+	}
+	noise, stop := context.WithCancel(ctx)
+	defer stop()
+	var sent, refused, peak atomic.Int64
+	var all sync.WaitGroup
+	for range noisySenders {
+		all.Go(func() { b.shout(noise, &sent, &refused) })
+	}
+	all.Go(func() { b.watchMemory(noise, &peak) })
+	card, event, err := b.probe(ctx, rooms[len(rooms)/2:], lasts)
+	stop()
+	all.Wait()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.idle(ctx); err != nil {
+		return nil, err
+	}
+	return []figure{
+		{Name: "noisy connection: accepted", Value: float64(sent.Load()) / lasts.Seconds(), Unit: "/s"},
+		{Name: "noisy connection: refused", Value: float64(refused.Load()) / lasts.Seconds(), Unit: "refusals/s"},
+		{Name: "noisy connection: memory above idle", Value: mib(peak.Load() - before), Unit: "MiB", Goal: 8},
+		{Name: "another connection's card, p50", Value: card.p(50), Unit: "ms", Ratio: card.p(50) / idleCard.p(50)},
+		{Name: "another connection's card, p95", Value: card.p(95), Unit: "ms", Ratio: card.p(95) / idleCard.p(95)},
+		{Name: "Zoom event to rewritten post, p50", Value: event.p(50), Unit: "ms", Ratio: event.p(50) / idleEvent.p(50)},
+		{Name: "Zoom event to rewritten post, p95", Value: event.p(95), Unit: "ms", Ratio: event.p(95) / idleEvent.p(95)},
+	}, nil
+}
+
+// shout sends new builds of the noisy connection until the context ends.
+func (b *bench) shout(ctx context.Context, sent, refused *atomic.Int64) {
+	for ctx.Err() == nil {
+		body := b.build().Notification(begins.name, begins.result)
+		status, _, err := b.jenkins.Send(ctx, b.server(), b.jenkins.Signed(body), body)
+		switch {
+		case err == nil && status == http.StatusOK:
+			sent.Add(1)
+		case err == nil:
+			refused.Add(1)
+		}
+	}
+}
+
+// watchMemory notes the most memory that the plugin has.
+func (b *bench) watchMemory(ctx context.Context, peak *atomic.Int64) {
+	for ctx.Err() == nil {
+		if now, err := b.memory(ctx); err == nil && now > peak.Load() {
+			peak.Store(now)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// probe sends a delivery and a Zoom event in turn, and measures until a client has received what they wrote.
+func (b *bench) probe(ctx context.Context, rooms []room, lasts time.Duration) (card, event sample, err error) {
+	watch, err := b.one[0].owner.Watch()
+	if err != nil {
+		return card, event, err
+	}
+	defer watch.Close()
+	var cards, events []time.Duration
+	for until := time.Now().Add(lasts); time.Now().Before(until) && len(rooms) > 0; rooms = rooms[1:] {
+		next := time.Now().Add(probeEvery)
+		build := b.build()
+		took, err := timed(ctx, watch, begins.shows(build), func() error { return b.tell(ctx, b.jenkinsOfQuiet, build, begins) })
+		if err != nil {
+			return card, event, err
+		}
+		cards = append(cards, took)
+		m, err := b.start(ctx, rooms[0])
+		if err != nil {
+			return card, event, err
+		}
+		over := func(p *model.Post) bool { return p.Id == m.post && p.GetProp("meeting_status") == "ENDED" }
+		if took, err = timed(ctx, watch, over, func() error { return b.end(ctx, m) }); err != nil {
+			return card, event, err
+		}
+		events = append(events, took)
+		time.Sleep(time.Until(next))
+	}
+	card.time(cards, lasts)
+	event.time(events, lasts)
+	return card, event, nil
+}
+
+// timed is how long it takes from a request until a client has received the post that fits.
+func timed(ctx context.Context, watch *stack.Watch, fits func(*model.Post) bool, send func() error) (time.Duration, error) {
+	began := time.Now()
+	if err := send(); err != nil {
+		return 0, err
+	}
+	_, err := watch.Await(ctx, fits)
+	return time.Since(began), err
+}
