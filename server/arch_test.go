@@ -59,14 +59,15 @@ var mayImport = map[string][]string{
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
-	"postgres":       {"fault", "postgres/query"},
+	"postgres":       {"fault", "oauth", "postgres/query", "session"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {},
+	"memory":                         {"oauth", "session"},
 	"postgres/pgtest":                {"postgres"},
+	"recordstest":                    {"oauth", "provider", "session"},
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},
@@ -78,7 +79,7 @@ var mayImport = map[string][]string{
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
-var mayOnlyServeTests = []string{"memory", "postgres/pgtest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
+var mayOnlyServeTests = []string{"memory", "postgres/pgtest", "recordstest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
 
 // vendorHomes lists the packages that can import a package of the Mattermost server, or one below it.
 var vendorHomes = map[string][]string{

@@ -16,6 +16,8 @@ const (
 	sweepEvery = time.Minute
 	// aliveEvery is the interval between checks of the connection to the Mattermost server.
 	aliveEvery = time.Minute
+	// pruneEvery is the interval between removals of records that have expired.
+	pruneEvery = time.Hour
 	// fullSweepEvery is the interval between sweeps of the whole inbox ring.
 	fullSweepEvery = time.Hour
 )
@@ -44,6 +46,7 @@ func (a *app) start() error {
 	a.stopSweep = stop
 	go a.client.WatchAlive(ctx, aliveEvery, func() { a.exit(1) })
 	go a.rewrap(ctx)
+	go a.prune(ctx)
 	go a.predecessor.note(ctx)
 	go a.bridge.Run(ctx)
 	go a.tick(ctx)
@@ -92,6 +95,24 @@ func (a *app) stop(ctx context.Context) error {
 	}
 	a.storage.database.Close()
 	return errors.Wrap(err, "stop the background work")
+}
+
+// prune removes records that have expired. Every server does.
+func (a *app) prune(ctx context.Context) {
+	ticker := time.NewTicker(pruneEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		for _, records := range a.storage.expiring() {
+			if err := records.Prune(ctx); err != nil && ctx.Err() == nil {
+				a.client.Warn("Expired records couldn't be removed; the next try follows in an hour", "error", err.Error())
+			}
+		}
+	}
 }
 
 // settingsChanged reacts to changed settings. The new key applies when it returns, so that two changes keep their order;

@@ -7,12 +7,35 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/postgres"
+	"mattermost-plugin-zoom/server/session"
 )
 
 // storage is where the plugin keeps its records: in PostgreSQL, or in memory in tests.
 type storage struct {
 	database database
+	grants   oauth.Grants
+	keyring  oauth.Keyring
+	signIns  signIns
+	sites    session.Sites
+}
+
+// signIns are authorizations under way. They expire.
+type signIns interface {
+	oauth.SignIns
+	pruner
+}
+
+// pruner is a kind of records that expire.
+type pruner interface {
+	// Prune removes those that have.
+	Prune(ctx context.Context) error
+}
+
+// expiring returns the records that have to be pruned.
+func (s storage) expiring() []pruner {
+	return []pruner{s.signIns}
 }
 
 // database is the state of what keeps the records.
@@ -35,5 +58,8 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 	if err != nil {
 		return storage{}, errors.Wrap(err, "open the database of the Mattermost server")
 	}
-	return storage{database: db}, nil
+	return storage{
+		database: db,
+		grants:   postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
+	}, nil
 }

@@ -26,20 +26,15 @@ func (c *Directory) Person(_ context.Context, person chat.PersonID) (chat.Person
 	if err != nil {
 		return chat.Person{}, err
 	}
-	return c.person(user), nil
-}
-
-func (c *Directory) person(user *model.User) chat.Person {
 	return chat.Person{
 		ID:               chat.PersonID(user.Id),
 		Username:         user.Username,
 		Email:            user.Email,
 		EmailVerified:    user.EmailVerified,
 		IdentityProvider: identityProvider(user),
-		// Only this role can have the permission; for everyone else the call would be in vain.
-		Admin: user.IsSystemAdmin() && c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
-		Guest: user.IsGuest(),
-	}
+		Admin:            c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
+		Guest:            user.IsGuest(),
+	}, nil
 }
 
 // PersonByEmail returns the user with this email address if it was verified or comes from an identity provider.

@@ -138,11 +138,14 @@ func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	if settings.Missing != "" {
 		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
 	}
-	standing := s.chat.Standing(ctx, r.Actor, r.Place)
-	if !standing.MayPost {
+	if !s.chat.MayPost(ctx, r.Actor, r.Place) {
 		return chat.Person{}, fault.New(fault.NoPost)
 	}
-	if settings.RestrictPublic && standing.Channel.Public {
+	channel, err := s.chat.Channel(ctx, r.Place)
+	if err != nil {
+		return chat.Person{}, errors.Wrap(err, "look up the channel")
+	}
+	if settings.RestrictPublic && channel.Public {
 		return chat.Person{}, fault.New(fault.Restricted)
 	}
 	if r.Place.Thread != "" {
@@ -152,7 +155,8 @@ func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 		}
 		r.Place = thread
 	}
-	return standing.Person, nil
+	who, err := s.chat.Person(ctx, r.Actor.Person)
+	return who, errors.Wrap(err, "look up who starts the meeting")
 }
 
 // cut shortens a topic to Zoom's limit.
