@@ -42,14 +42,15 @@ var mayImport = map[string][]string{
 	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "kv", "provider"},
 	"bridge/console":      {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "provider"},
 	"bridge/access":       {"bridge", "chat", "fault", "kv", "provider"},
-	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subscription", "bridge/surfaces", "chat", "provider"},
+	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "provider"},
 	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
-	"bridge/delivery":     {"bridge", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
-	"bridge/lookup":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "provider", "queue"},
+	"bridge/delivery":     {"bridge", "bridge/notice", "bridge/subject", "chat", "fault", "kv", "provider", "queue"},
+	"bridge/lookup":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "provider"},
 	"bridge/oncall":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/notice":       {"bridge", "chat"},
 	"bridge/conversation": {"bridge", "chat", "fault", "provider"},
 	"bridge/signin":       {"bridge", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
+	"bridge/subject":      {"bridge", "chat", "provider", "queue"},
 	"bridge/surfaces":     {"bridge", "chat"},
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
@@ -59,15 +60,15 @@ var mayImport = map[string][]string{
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
-	"postgres":       {"fault", "oauth", "postgres/query", "session"},
+	"postgres":       {"bridge", "chat", "fault", "postgres/query"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"oauth", "session"},
+	"memory":                         {"bridge", "chat"},
+	"recordstest":                    {"bridge", "bridge/subject", "chat"},
 	"postgres/pgtest":                {"postgres"},
-	"recordstest":                    {"oauth", "provider", "session"},
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},
@@ -79,7 +80,7 @@ var mayImport = map[string][]string{
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
-var mayOnlyServeTests = []string{"memory", "postgres/pgtest", "recordstest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
+var mayOnlyServeTests = []string{"memory", "recordstest", "postgres/pgtest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
 
 // vendorHomes lists the packages that can import a package of the Mattermost server, or one below it.
 var vendorHomes = map[string][]string{

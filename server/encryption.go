@@ -19,7 +19,7 @@ type encryption struct {
 	api      plugin.API
 	settings *config.Container
 	client   *mattermost.Client
-	grants   oauth.Grants
+	kv       *mattermost.KV
 	vault    *oauth.Vault
 	sessions *session.Sessions
 	bridge   *assembly.Bridge

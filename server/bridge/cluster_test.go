@@ -15,6 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store"
@@ -47,6 +48,26 @@ func (k mortal) Set(key string, value []byte, ttl time.Duration) error {
 		return context.Canceled
 	}
 	return k.KV.Set(key, value, ttl)
+}
+
+// mortalSubjects is how a member sees the subjects.
+type mortalSubjects struct {
+	*memory.Subjects
+	m *member
+}
+
+func (s mortalSubjects) Hold(ctx context.Context, c bridge.Claim) (bridge.Hold, error) {
+	if s.m.dead.Load() {
+		return bridge.Hold{}, context.Canceled
+	}
+	return s.Subjects.Hold(ctx, c)
+}
+
+func (s mortalSubjects) Save(ctx context.Context, save bridge.SubjectSave) error {
+	if s.m.dead.Load() {
+		return context.Canceled
+	}
+	return s.Subjects.Save(ctx, save)
 }
 
 // slow lets some time pass on the way to the chat product, and reports whether the server still lives then.
@@ -92,10 +113,10 @@ func (w *world) joins() *member {
 		return m.bridge.Handle(ctx, j)
 	}, store.Options{})
 	m.bridge = assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Records: records, Connections: records, Deliveries: records, Inbox: bridge.NewJobInbox(m.inbox),
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.memory.Subjects, m}, Connections: records, Deliveries: records, Inbox: bridge.NewJobInbox(m.inbox),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: func() bridge.Settings {
-			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: true}
+			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
 		},
 	})
 	m.inbox.Start()
@@ -125,6 +146,7 @@ func clusterStory(t *testing.T, style bridge.Style) {
 	w.real = true
 	w.table, w.inboxTable = storetest.NewMemoryKV(time.Now), storetest.NewMemoryKV(time.Now)
 	w.records = &records{kv: w.table}
+	w.memory = memory.New(time.Now)
 	w.connect("con1", everyKindOf(style, changes))
 	time.Sleep(time.Second) // the replica knows the connection
 	w.table.Lag(500 * time.Millisecond)

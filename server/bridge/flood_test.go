@@ -36,7 +36,7 @@ func TestASubjectGrowsNoFurtherWhileTheInboxTakesNothing(t *testing.T) {
 		require.Error(t, w.server.Handle(context.Background(), j))
 	}
 	w.queue.full = false
-	subject, _, err := w.records.Subject(context.Background(), "con1", "a")
+	subject, _, err := w.memory.Subjects.Subject(context.Background(), "con1", "a")
 	require.NoError(t, err)
 	require.Len(t, subject.FollowUps, 20)
 }

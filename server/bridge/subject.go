@@ -27,6 +27,9 @@ type Subject struct {
 	NewNames []string `json:"new_names,omitempty"`
 	// FollowUps are tasks and events of other subjects that are still to be put into the queue.
 	FollowUps []FollowUp `json:"follow_ups,omitempty"`
+	// Doubtful are events, as in Seen, that a server had in hand when it died, at DoubtSince or later. What they ask for may have been posted.
+	Doubtful   []string  `json:"doubtful,omitempty"`
+	DoubtSince time.Time `json:"doubt_since,omitzero"`
 }
 
 // FollowUp is a task that an event brought up, or an event of another subject that followed from it (Event is not nil then).
@@ -57,23 +60,15 @@ type Shown struct {
 	Mention string `json:"mention,omitempty"`
 	// Waiting are the replies, or in style Each the posts, that are still to be made.
 	Waiting []Waiting `json:"waiting,omitempty"`
-	// Lease is held by the server that works on it.
-	Lease
+	// DoubtSince is since when more may have been posted than is recorded here, by a server that died or an attempt that failed; zero for no
+	// doubt. What waits is looked for before it is posted then.
+	DoubtSince time.Time `json:"doubt_since,omitzero"`
 	// Shared says that a user sent it there; the channel need not follow the connection.
 	Shared bool `json:"shared,omitempty"`
 	// Over is a post that can be changed no more.
 	Over bool `json:"over,omitempty"`
 	// Held is a card that isn't posted until an event says whether it passes the subscription's filters.
 	Held bool `json:"held,omitempty"`
-}
-
-// Lease keeps other servers from doing what one works on.
-type Lease struct {
-	// Owner has it until Until; then it is anybody's.
-	Owner string    `json:"owner,omitempty"`
-	Until time.Time `json:"until,omitzero"`
-	// Since is when the first owner began of which it isn't known how far it got.
-	Since time.Time `json:"since,omitzero"`
 }
 
 // Waiting is something to be posted about a subject.
@@ -85,15 +80,6 @@ type Waiting struct {
 	State json.RawMessage `json:"state,omitempty"`
 	// Moved says in the earlier card's thread where it continues.
 	Moved bool `json:"moved,omitempty"`
-}
-
-// Series is the state of what subjects come in.
-type Series struct {
-	State json.RawMessage `json:"state,omitempty"`
-	// Threads are the threads of style Thread, by the channels' keys.
-	Threads map[string]string `json:"threads,omitempty"`
-	// Making are the leases of servers that post such a root, likewise.
-	Making map[string]Lease `json:"making,omitempty"`
 }
 
 // ShownBy reports whether the message is the card or in its thread.
@@ -115,6 +101,11 @@ func (sub *Subject) In(place chat.Place) *Shown {
 	return nil
 }
 
+// Pending reports whether something is to be posted or changed.
+func (sub *Subject) Pending(at *Shown) bool {
+	return !at.Over && (at.Rev < sub.Rev || len(at.Waiting) > 0)
+}
+
 // StyleIn returns the style of the subscription that it is shown for.
 func (s *Shown) StyleIn(all []Subscription) Style {
 	for _, subscription := range all {
@@ -124,20 +115,6 @@ func (s *Shown) StyleIn(all []Subscription) Style {
 	}
 	return Live
 }
-
-// leaseTime is how long a server may be silent before another takes over what it leased.
-const leaseTime = 30 * time.Second
-
-// Taken returns the lease as its next owner has it.
-func (l Lease) Taken(owner string, now time.Time) Lease {
-	if l.Since.IsZero() {
-		l.Since = now
-	}
-	return Lease{Owner: owner, Until: now.Add(leaseTime), Since: l.Since}
-}
-
-// Same reports whether no one has taken the lease since.
-func (l Lease) Same(other Lease) bool { return l.Owner == other.Owner && l.Until.Equal(other.Until) }
 
 // SharedIn reports whether the subject's card was sent to the channel without the channel following anything.
 func (sub Subject) SharedIn(place chat.Place) bool {

@@ -12,7 +12,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
@@ -43,8 +42,8 @@ type said struct {
 	Garbled bool
 }
 
-// memory is the state of a thing; its series' is the greatest N.
-type memory struct {
+// thing is the state of a thing; its series' is the greatest N.
+type thing struct {
 	Thing, Is string
 	N, Length int
 }
@@ -124,7 +123,7 @@ func (t *tool) FoldSeries(state json.RawMessage, e provider.Event) (json.RawMess
 
 func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change, error) {
 	var s said
-	var m memory
+	var m thing
 	if err := json.Unmarshal(e.Data, &s); err != nil {
 		return provider.Change{}, err
 	}
@@ -161,7 +160,7 @@ func (t *tool) Fold(state, _ json.RawMessage, e provider.Event) (provider.Change
 }
 
 func (t *tool) Card(state json.RawMessage) (chat.Card, error) {
-	var m memory
+	var m thing
 	err := json.Unmarshal(state, &m)
 	return chat.Card{Title: m.Thing + " is " + m.Is}, err
 }
@@ -251,27 +250,6 @@ func (r *records) ConnectionsOf(ctx context.Context, _, list string) ([]string, 
 
 func (r *records) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
 	return nil
-}
-
-func (r *records) Subject(_ context.Context, connectionID, name string) (bridge.Subject, bool, error) {
-	return read[bridge.Subject](r, "sub."+kv.Hash(connectionID, name))
-}
-
-func (r *records) UpdateSubject(_ context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
-	return update(r, "sub."+kv.Hash(connectionID, name), change)
-}
-
-func (r *records) UpdateSeries(_ context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
-	return update(r, "ser."+kv.Hash(connectionID, name), change)
-}
-
-func (r *records) Alias(_ context.Context, connectionID, name string) (string, error) {
-	raw, err := r.kv.Get("ali." + kv.Hash(connectionID, name))
-	return string(raw), err
-}
-
-func (r *records) SetAlias(_ context.Context, connectionID, name, subject string) error {
-	return r.kv.Set("ali."+kv.Hash(connectionID, name), []byte(subject), 0)
 }
 
 func (r *records) Journal(_ context.Context, connectionID string) ([]bridge.Entry, error) {

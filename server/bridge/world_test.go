@@ -18,6 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/logging"
+	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -32,13 +33,12 @@ type world struct {
 	// inboxTable is that of the inboxes of a cluster, where there is one.
 	inboxTable *storetest.MemoryKV
 	records    *records
+	memory     *memory.Memory
 	surface    *surface
 	people     *people
 	queue      *memoryQueue
 	tool       *tool
 	off        bool
-	// replicas says that reads may be behind writes.
-	replicas bool
 	// real has the clock be the one of everybody.
 	real   bool
 	server *assembly.Bridge
@@ -56,6 +56,7 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 	w := &world{t: t, time: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC), tool: &tool{}}
 	w.table = storetest.NewMemoryKV(w.now)
 	w.records = &records{kv: w.table}
+	w.memory = memory.New(w.now)
 	w.surface = &surface{w: w, gone: map[string]bool{}}
 	w.people = &people{left: map[string]bool{}, channels: map[string]chat.Channel{}}
 	w.queue = &memoryQueue{known: map[string]bool{}}
@@ -79,13 +80,13 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 // newServer returns one more server on the same table.
 func (w *world) newServer() *assembly.Bridge {
 	return assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Records: w.records, Connections: w.records, Deliveries: w.records, Inbox: w.queue,
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Subjects: w.memory.Subjects, Connections: w.records, Deliveries: w.records, Inbox: w.queue,
 		Seals: openSeals{}, Sessions: sessions{}, Now: w.now,
 		Settings: func() bridge.Settings {
 			if w.off {
 				return bridge.Settings{}
 			}
-			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}, Replicas: w.replicas}
+			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
 		},
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			w.mu.Lock()
@@ -349,8 +350,6 @@ func (s *surface) Marked(context.Context, chat.MessageRef) (chat.Posted, error) 
 }
 
 func (s *surface) Link(m chat.MessageRef) string { return "https://chat.test/pl/" + m.ID }
-
-func (s *surface) OpenForm(context.Context, string, chat.Form) error { return nil }
 
 // cards returns what a channel has outside of threads, or in the thread.
 func (s *surface) in(channelID, rootID string) []*post {

@@ -1,4 +1,4 @@
-package session_test
+package session
 
 import (
 	"fmt"
@@ -7,13 +7,24 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/session"
+	"mattermost-plugin-zoom/server/store/storetest"
 )
+
+// over returns a process that makes its calls with this client.
+func (w *world) over(client *http.Client) *Sessions {
+	w.kv, w.tool = storetest.NewMemoryKV(time.Now), newTool()
+	s := w.server()
+	vault := oauth.NewVault(w.kv, time.Now)
+	s.trusted, s.guarded, s.Vault = persistent(client), persistent(client), vault
+	return s
+}
 
 func TestAnAdminAddsAndRemovesSites(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
@@ -44,9 +55,7 @@ func TestAnAdminAddsAndRemovesSites(t *testing.T) {
 		require.NoError(t, err)
 		own.OAuth = false
 		require.Equal(t, []provider.Site{own}, sites)
-		stored, err := w.db.Sites.Sites(t.Context(), "hub")
-		require.NoError(t, err)
-		require.Empty(t, stored)
+		require.Empty(t, w.kv.Keys("sit."))
 		_, err = s.Sites(t.Context(), "nobody")
 		require.ErrorContains(t, err, "no provider")
 	})
@@ -73,7 +82,8 @@ func TestABlankSecretKeepsTheOneOfTheSameClient(t *testing.T) {
 
 func TestAdminsWhoAddSitesAtOnceLoseNone(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		servers := []*session.Sessions{w.server(), w.server()}
+		w.kv.Lag(5 * time.Millisecond)
+		servers := []*Sessions{w.server(), w.server()}
 		var admins sync.WaitGroup
 		for n := range 10 {
 			admins.Go(func() {
@@ -84,10 +94,11 @@ func TestAdminsWhoAddSitesAtOnceLoseNone(t *testing.T) {
 			})
 		}
 		admins.Wait()
+		w.kv.Lag(0)
 		sites, err := servers[0].Sites(t.Context(), "hub")
 		require.NoError(t, err)
 		require.Len(t, sites, 11)
-		for n := 10; n < session.MaxSites; n++ {
+		for n := 10; n < maxSites; n++ {
 			require.NoError(t, servers[0].SaveSite(t.Context(), "hub", provider.Site{URL: fmt.Sprintf("https://dc%d.test", n)}, "", ""))
 		}
 		wantFault(t, fault.TooMany, servers[0].SaveSite(t.Context(), "hub", company, "", ""))
@@ -103,13 +114,13 @@ func TestWhatCanBeTheAddressOfASite(t *testing.T) {
 		"": "", "dc.example.com": "", "http://dc.example.com": "", "ftp://localhost": "", "https://": "", "https://:443": "",
 		"https://ann:pw@dc.example.com": "", "https://dc.example.com/?a=b": "", "https://dc.example.com/?": "", "https://dc.example.com#x": "",
 		"https:dc.example.com": "", "https://dc.example.com/../x": "", "https://dc.example.com/a/./b": "", "http://localhost.example.com": "",
-		"http://10.0.0.1": "", `https://dc.example.com\@evil.test`: "", "https://dc.example.com/" + strings.Repeat("x", session.MaxAddress): "",
+		"http://10.0.0.1": "", `https://dc.example.com\@evil.test`: "", "https://dc.example.com/" + strings.Repeat("x", maxAddress): "",
 	} {
-		got, ok := session.ParseAddress(raw)
+		got, ok := parseAddress(raw)
 		require.Equal(t, want, got, raw)
 		require.Equal(t, want != "", ok, raw)
 	}
-	s := newWorld(t).over(http.DefaultClient, http.DefaultClient)
+	s := (&world{t: t}).over(http.DefaultClient)
 	for _, site := range []provider.Site{{URL: "dc.example.com"}, {URL: "https://dc.example.com", API: "http://dc.example.com"}} {
 		err := s.SaveSite(t.Context(), "hub", site, "", "")
 		wantFault(t, fault.AddressUnknown, err)
@@ -122,16 +133,16 @@ func FuzzAddress(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		address, ok := session.ParseAddress(raw)
+		address, ok := parseAddress(raw)
 		if !ok {
 			return
 		}
-		again, ok := session.ParseAddress(address)
+		again, ok := parseAddress(address)
 		if !ok || again != address {
 			t.Fatalf("%q becomes %q, and that %q", raw, address, again)
 		}
 		u, err := url.Parse(address + "/rest")
-		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(address, session.Origin(u)) {
+		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(address, origin(u)) {
 			t.Fatalf("%q becomes %q: %v", raw, address, err)
 		}
 	})

@@ -2,13 +2,11 @@ package store_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -21,10 +19,9 @@ import (
 )
 
 var (
-	_ assembly.Records     = (*store.Store)(nil)
 	_ assembly.Connections = (*store.Store)(nil)
 	_ assembly.Deliveries  = (*store.Store)(nil)
-	_ bridge.Inbox     = bridge.JobInbox{}
+	_ bridge.Inbox         = bridge.JobInbox{}
 )
 
 // follow subscribes the channel to the connection.
@@ -117,11 +114,6 @@ func TestAnIDFromOutsideReachesNoOtherRecord(t *testing.T) {
 	require.ErrorContains(t, err, "keeps its id")
 
 	long := strings.Repeat("§", 10000)
-	_, err = s.UpdateSubject(t.Context(), "c1", long, func(v *bridge.Subject) (bool, error) { v.Rev = 1; return true, nil })
-	require.NoError(t, err)
-	require.NoError(t, s.SetAlias(t.Context(), "c1", long, long))
-	_, err = s.UpdateSeries(t.Context(), "c1", long, func(v *bridge.Series) (bool, error) { return true, nil })
-	require.NoError(t, err)
 	_, err = s.Claim(t.Context(), long, time.Minute)
 	require.NoError(t, err)
 	for key := range s.kv.Dump() {
@@ -148,101 +140,6 @@ func TestTheConnectionsOfAChannelAreListed(t *testing.T) {
 	}
 	require.NoError(t, s.UpdateConnectionsOf(t.Context(), "jenkins", "dev", set()))
 	require.Empty(t, s.kv.Keys(""), "an empty list leaves nothing behind")
-}
-
-func TestSubjectsSeriesAndNamesRunOut(t *testing.T) {
-	t.Parallel()
-	s := newTable(t)
-	touch := func() {
-		_, err := s.UpdateSubject(t.Context(), "c1", "build 42", func(v *bridge.Subject) (bool, error) { v.Rev++; return true, nil })
-		require.NoError(t, err)
-		_, err = s.UpdateSeries(t.Context(), "c1", "web", func(v *bridge.Series) (bool, error) {
-			v.State = json.RawMessage(`{}`)
-			return true, nil
-		})
-		require.NoError(t, err)
-		require.NoError(t, s.SetAlias(t.Context(), "c1", "commit 3c5a", "build 42"))
-	}
-	touch()
-	s.now = s.now.Add(29 * 24 * time.Hour)
-	touch()
-	s.now = s.now.Add(29 * 24 * time.Hour)
-	v, found, err := s.Subject(t.Context(), "c1", "build 42")
-	require.NoError(t, err)
-	require.True(t, found, "each change keeps it for another 30 days")
-	require.Equal(t, 2, v.Rev)
-	name, err := s.Alias(t.Context(), "c1", "commit 3c5a")
-	require.NoError(t, err)
-	require.Equal(t, "build 42", name)
-	_, found, err = s.Subject(t.Context(), "c2", "build 42")
-	require.NoError(t, err)
-	require.False(t, found, "another connection has builds of its own")
-
-	s.now = s.now.Add(2 * 24 * time.Hour)
-	require.Len(t, s.kv.Keys(""), 1)
-	require.Len(t, s.kv.Keys("ser."), 1)
-	name, err = s.Alias(t.Context(), "c1", "commit 3c5a")
-	require.NoError(t, err)
-	require.Empty(t, name)
-	s.now = s.now.Add(150 * 24 * time.Hour)
-	require.Empty(t, s.kv.Keys(""))
-}
-
-func TestWhatADeliveryCosts(t *testing.T) {
-	t.Parallel()
-	s := newTable(t)
-	_, err := s.UpdateConnection(t.Context(), "c1", follow("c1", "dev"))
-	require.NoError(t, err)
-	s.kv.ResetCounts()
-	_, _, err = s.Connection(t.Context(), "c1")
-	require.NoError(t, err)
-	_, _, err = s.Subject(t.Context(), "c1", "build 42")
-	require.NoError(t, err)
-	require.Equal(t, 2, s.kv.Count(storetest.Get), "one read each, of a subject that is not there, too")
-	_, err = s.UpdateSubject(t.Context(), "c1", "build 42", func(v *bridge.Subject) (bool, error) { v.Rev = 1; return true, nil })
-	require.NoError(t, err)
-	require.Equal(t, 3, s.kv.Count(storetest.Get))
-	require.Equal(t, 1, s.kv.Count(storetest.Swap))
-	_, err = s.UpdateSubject(t.Context(), "c1", "build 42", func(*bridge.Subject) (bool, error) { return false, nil })
-	require.NoError(t, err)
-	require.Equal(t, 1, s.kv.Count(storetest.Swap), "what changes nothing writes nothing")
-}
-
-// A build of twenty parallel steps sends its events at once, and they reach several servers.
-func TestASubjectSurvivesTwentyRivals(t *testing.T) {
-	t.Parallel()
-	for name, lag := range map[string]time.Duration{"one database": 0, "a replica that is behind": 20 * time.Millisecond} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				kv := storetest.NewMemoryKV(time.Now)
-				kv.Lag(lag)
-				kv.OnCall(func(storetest.Op, string) error { time.Sleep(time.Millisecond); return nil })
-				s := store.New(kv, time.Now)
-				var rivals sync.WaitGroup
-				for n := range 20 {
-					rivals.Go(func() {
-						for step := range 3 {
-							_, err := s.UpdateSubject(t.Context(), "c1", "build 42", func(v *bridge.Subject) (bool, error) {
-								v.Rev++
-								v.Seen = append(v.Seen, fmt.Sprint(n, "/", step))
-								return true, nil
-							})
-							if err != nil {
-								t.Error(err)
-							}
-						}
-					})
-				}
-				rivals.Wait()
-				kv.Lag(0)
-				v, _, err := s.Subject(t.Context(), "c1", "build 42")
-				require.NoError(t, err)
-				require.Equal(t, 60, v.Rev)
-				require.Len(t, v.Seen, 60)
-			})
-		})
-	}
 }
 
 func TestAJournalHoldsTheLastTwenty(t *testing.T) {
@@ -296,11 +193,9 @@ func TestRecordsAreNotReadForARequesterWhoHasLeft(t *testing.T) {
 	cancel()
 	_, _, connection := s.Connection(ctx, "c1")
 	_, of := s.ConnectionsOf(ctx, "jenkins", "dev")
-	_, _, subject := s.Subject(ctx, "c1", "build")
-	_, alias := s.Alias(ctx, "c1", "commit")
 	_, journal := s.Journal(ctx, "c1")
 	_, claim := s.Claim(ctx, "told", time.Hour)
-	for _, err := range []error{connection, of, subject, alias, s.SetAlias(ctx, "c1", "commit", "build"), journal, claim} {
+	for _, err := range []error{connection, of, journal, claim} {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	require.Zero(t, s.kv.Count(storetest.Get)+s.kv.Count(storetest.Set)+s.kv.Count(storetest.Swap))

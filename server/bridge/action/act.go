@@ -122,7 +122,7 @@ func (s *core) target(ctx context.Context, t attempt) (actionTarget, error) {
 	if c.Provider != mark.Provider {
 		return actionTarget{}, fault.New(fault.CardUnknown)
 	}
-	subject, ok, err := s.Records.Subject(ctx, c.ID, mark.Subject)
+	subject, ok, err := s.Subjects.Subject(ctx, c.ID, mark.Subject)
 	if err != nil {
 		return actionTarget{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}

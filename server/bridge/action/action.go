@@ -17,8 +17,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records is what actions read.
-type Records interface {
+// Subjects is what cards are about.
+type Subjects interface {
 	// Subject returns a subject of a connection.
 	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
 }
@@ -64,7 +64,7 @@ type Dependencies struct {
 	People      bridge.Directory
 	Permissions bridge.Permissions
 	Messenger   bridge.Messenger
-	Records     Records
+	Subjects    Subjects
 	Connections Connections
 	Sessions    Accounts
 	// Meetings starts Zoom meetings from cards; nil where none can be started.

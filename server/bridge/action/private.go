@@ -24,7 +24,7 @@ const maxPrivateButtons = 5
 
 // PrivateCard returns a subject of the connection as a note for one person, with its actions as buttons and the offers behind them.
 func (s *Service) PrivateCard(ctx context.Context, w conversation.Request, c bridge.Connection, subject string, intro chat.Message, offers ...conversation.Offer) (chat.Note, error) {
-	sub, found, err := s.Records.Subject(ctx, c.ID, subject)
+	sub, found, err := s.Subjects.Subject(ctx, c.ID, subject)
 	if err != nil || !found {
 		return chat.Note{}, errors.Wrap(orError(err, fault.New(fault.CardUnknown)), "read a subject")
 	}
@@ -87,7 +87,7 @@ func (s *core) subjectTarget(ctx context.Context, t attempt) (actionTarget, erro
 	if s.Enabled(c.Provider) == nil {
 		return actionTarget{}, s.ProviderOff(c.Provider)
 	}
-	subject, ok, err := s.Records.Subject(ctx, c.ID, t.subject)
+	subject, ok, err := s.Subjects.Subject(ctx, c.ID, t.subject)
 	if err != nil {
 		return actionTarget{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}

@@ -13,19 +13,17 @@ import (
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/bridge/delivery"
-	"mattermost-plugin-zoom/server/bridge/lookup"
 	"mattermost-plugin-zoom/server/bridge/oncall"
+	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records keeps the subjects of deliveries.
-type Records interface {
-	delivery.Records
-	action.Records
-	lookup.Records
-	oncall.Records
-	console.Records
+// Subjects keeps the subjects of deliveries.
+type Subjects interface {
+	subject.Records
+	action.Subjects
+	console.Subjects
 }
 
 // Connections keeps connections with the channels that follow them, rotations, and what is done once.
@@ -48,7 +46,7 @@ type Dependencies struct {
 	// Products are the chat products by the IDs of their surfaces.
 	Products    map[chat.SurfaceID]bridge.Product
 	Persons     bridge.Persons
-	Records     Records
+	Subjects    Subjects
 	Connections Connections
 	Deliveries  Deliveries
 	Inbox       bridge.Inbox
@@ -80,12 +78,12 @@ type Bridge struct {
 func New(d Dependencies) *Bridge {
 	c := newCommon(d)
 	cards := delivery.New(delivery.Dependencies{
-		Providers: c.providers, Records: d.Records, Connections: d.Connections, Deliveries: d.Deliveries, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
+		Providers: c.providers, Subjects: d.Subjects, Connections: d.Connections, Deliveries: d.Deliveries, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
 		Inbox: d.Inbox, Keys: c.keys, Caller: c.caller, Directory: c.directory, Notices: c.notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
 	u := newUseCases(d, c, cards)
 	service := console.New(console.Dependencies{
-		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Records: d.Records,
+		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Subjects: d.Subjects,
 		Sessions: d.Sessions, Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Requests: c.requests,
 		Subscriptions: u.subscriptions, SignIns: u.signIns, Rotations: u.onCall, Now: d.Now, Log: d.Log,
 	})

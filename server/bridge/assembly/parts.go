@@ -80,17 +80,17 @@ func newUseCases(d Dependencies, c common, cards delivery.Parts) useCases {
 		Now: d.Now, Log: d.Log,
 	})
 	u.actions = action.New(action.Dependencies{
-		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Records: d.Records, Connections: d.Connections,
+		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Subjects: d.Subjects, Connections: d.Connections,
 		Sessions: d.Sessions, Meetings: d.Meetings,
 		Audit: d.Audit, Caller: c.caller, Rights: c.rights, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts,
 		Trail: c.trail, Cards: cards.Cards, Now: d.Now, Log: d.Log,
 	})
 	u.lookups = lookup.New(lookup.Dependencies{
-		Providers: c.providers, Surface: c.chats, People: c.chats, Records: d.Records, Homes: c.homes, SignIn: u.connections.Form,
+		Providers: c.providers, Surface: c.chats, People: c.chats, Names: d.Subjects, Homes: c.homes, SignIn: u.connections.Form,
 		Notices: c.notices, Prompts: c.prompts, Cards: cards.Cards, Notes: u.actions, Now: d.Now, Log: d.Log,
 	})
 	u.onCall = oncall.New(oncall.Dependencies{
-		Providers: c.providers, People: c.chats, Permissions: c.chats, Records: d.Records, Rotations: d.Connections, Inbox: d.Inbox, Rights: c.rights, Homes: c.homes,
+		Providers: c.providers, People: c.chats, Permissions: c.chats, Rotations: d.Connections, Inbox: d.Inbox, Rights: c.rights, Homes: c.homes,
 		SignIn: u.connections.Form, Notices: c.notices, Prompts: c.prompts, Cards: cards.Cards, Now: d.Now, Log: d.Log,
 	})
 	return u

@@ -91,9 +91,6 @@ func (p *actPeople) Announce(_ context.Context, at chat.Place, text chat.Message
 type actRecords struct {
 	now         func() time.Time
 	connections map[string]bridge.Connection
-	subjects    map[string]bridge.Subject
-	series      map[string]bridge.Series
-	aliases     map[string]string
 	entries     []bridge.Entry
 	claims      map[string]time.Time
 }
@@ -125,39 +122,6 @@ func (r *actRecords) ConnectionsOf(_ context.Context, providerID, list string) (
 }
 
 func (r *actRecords) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
-	return nil
-}
-
-func (r *actRecords) Subject(_ context.Context, connectionID, name string) (bridge.Subject, bool, error) {
-	s, ok := r.subjects[connectionID+"/"+name]
-	s.Shown = slices.Clone(s.Shown)
-	return s, ok, nil
-}
-
-func (r *actRecords) UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
-	s, _, _ := r.Subject(ctx, connectionID, name)
-	write, err := change(&s)
-	if err == nil && write {
-		r.subjects[connectionID+"/"+name] = s
-	}
-	return s, err
-}
-
-func (r *actRecords) UpdateSeries(_ context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
-	s := r.series[connectionID+"/"+name]
-	write, err := change(&s)
-	if err == nil && write {
-		r.series[connectionID+"/"+name] = s
-	}
-	return s, err
-}
-
-func (r *actRecords) Alias(_ context.Context, connectionID, name string) (string, error) {
-	return r.aliases[connectionID+"/"+name], nil
-}
-
-func (r *actRecords) SetAlias(_ context.Context, connectionID, name, subject string) error {
-	r.aliases[connectionID+"/"+name] = subject
 	return nil
 }
 

@@ -106,7 +106,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 		}},
 		"a click said to be elsewhere": {user: "ada", post: forgeCard, at: place("garden"), want: fault.CardUnknown},
 		"an old card": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
-			delete(w.records.subjects, "c-forge/pr/7")
+			w.now = w.now.Add(bridge.SubjectKept + time.Hour)
 		}},
 		"a card of what was disconnected": {user: "ada", post: forgeCard, want: fault.ConnectionGone, change: func(w *actWorld) {
 			c := w.records.connections["c-forge"]
@@ -150,8 +150,10 @@ func TestAReplyUnderACardHasButtonsOfItsOwn(t *testing.T) {
 func TestACardInAThreadHasItsRepliesThere(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	subject := w.records.subjects["c-forge/pr/7"]
+	subject, _, err := w.subjects.Subject(context.Background(), "c-forge", "pr/7")
+	require.NoError(t, err)
 	subject.Shown[0].Place.Thread = "root-of-series"
+	w.record(subject)
 	mark := chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"}
 	for _, post := range []string{forgeCard, "reply"} {
 		w.surface.put(post, place("town").In("root-of-series"), mark)

@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
+	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -36,6 +37,7 @@ type actWorld struct {
 	people    *actPeople
 	surface   *actSurface
 	records   *actRecords
+	subjects  *memory.Subjects
 	sessions  *actSessions
 	inbox     []bridge.Job
 	meetings  []string
@@ -66,16 +68,17 @@ func newActWorldWith(t *testing.T, third provider.Provider) *actWorld {
 			tokens: map[string]string{"ada": "ada-token"}, clients: map[string]string{},
 		},
 		records: &actRecords{
-			connections: map[string]bridge.Connection{}, subjects: map[string]bridge.Subject{}, series: map[string]bridge.Series{}, aliases: map[string]string{},
-			claims: map[string]time.Time{},
+			connections: map[string]bridge.Connection{},
+			claims:      map[string]time.Time{},
 		},
 	}
 	w.records.now = func() time.Time { return w.now }
+	w.subjects = memory.New(w.records.now).Subjects
 	w.people = &actPeople{w: w, members: map[string][]string{"town": {"ada", "bob", "root"}, "dm": {"ada"}, "garden": {"eve"}}}
 	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
 	w.Bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool, w.forge, third), Settings: func() bridge.Settings { return w.settings },
-		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Records: w.records, Connections: w.records, Deliveries: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
+		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.records, Deliveries: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
 		Now: func() time.Time { return w.now },
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			line, _ := json.Marshal(pairs)
@@ -101,11 +104,19 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 	}
 	w.records.connections[id] = c
 	event := actEvent("Fix the door", "open")
-	w.records.subjects[id+"/pr/7"] = bridge.Subject{
+	w.record(bridge.Subject{
 		Connection: id, Name: "pr/7", State: event.Data, Rev: 1,
 		Shown: []bridge.Shown{{Subscription: "s-" + id, Place: place("town"), Message: message(id + "-card"), Rev: 1}},
-	}
+	})
 	w.surface.put(id+"-card", place("town"), chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
+}
+
+// record saves the subject as it is.
+func (w *actWorld) record(sub bridge.Subject) {
+	w.t.Helper()
+	held, err := w.subjects.Hold(context.Background(), bridge.Claim{Connection: sub.Connection, Name: sub.Name, Holder: "test"})
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.subjects.Save(context.Background(), bridge.SubjectSave{Subject: sub, Number: held.Number}))
 }
 
 // talk is the conversation of somebody in a place, in which a form can be shown.

@@ -15,7 +15,6 @@ type officeRecords struct {
 	mu          sync.Mutex
 	connections map[string]bridge.Connection
 	lists       map[string][]string
-	subjects    map[string]bridge.Subject
 	journals    map[string][]bridge.Entry
 	// broken fails the change of a connection for which it returns an error.
 	broken func(after bridge.Connection) error
@@ -23,7 +22,7 @@ type officeRecords struct {
 
 func newOfficeRecords() *officeRecords {
 	return &officeRecords{
-		connections: map[string]bridge.Connection{}, lists: map[string][]string{}, subjects: map[string]bridge.Subject{}, journals: map[string][]bridge.Entry{},
+		connections: map[string]bridge.Connection{}, lists: map[string][]string{}, journals: map[string][]bridge.Entry{},
 	}
 }
 
@@ -82,35 +81,6 @@ func (r *officeRecords) UpdateConnectionsOf(_ context.Context, providerID, chann
 	}
 	return nil
 }
-
-func (r *officeRecords) Subject(_ context.Context, connectionID, name string) (bridge.Subject, bool, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	sub, ok := r.subjects[connectionID+"/"+name]
-	return sub, ok, nil
-}
-
-func (r *officeRecords) UpdateSubject(_ context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	sub := r.subjects[connectionID+"/"+name]
-	sub.Shown = slices.Clone(sub.Shown)
-	write, err := change(&sub)
-	if err == nil && write {
-		r.subjects[connectionID+"/"+name] = sub
-	}
-	return sub, err
-}
-
-func (r *officeRecords) UpdateSeries(_ context.Context, _, _ string, change func(*bridge.Series) (bool, error)) (bridge.Series, error) {
-	var series bridge.Series
-	_, err := change(&series)
-	return series, err
-}
-
-func (r *officeRecords) Alias(context.Context, string, string) (string, error) { return "", nil }
-
-func (r *officeRecords) SetAlias(context.Context, string, string, string) error { return nil }
 
 func (r *officeRecords) Journal(_ context.Context, connectionID string) ([]bridge.Entry, error) {
 	return r.journals[connectionID], nil

@@ -24,6 +24,7 @@ import (
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
+	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -71,10 +72,11 @@ func newOffice(t *testing.T) *office {
 		records:  newOfficeRecords(),
 		accounts: &officeAccounts{signedIn: map[string]bool{ada: true, bob: true}, registered: true},
 	}
+	clock := func() time.Time { return o.now }
 	o.bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() bridge.Settings { return o.settings },
-		Products: map[chat.SurfaceID]bridge.Product{on: product{o.surface, o.people}}, Persons: o.people, Records: o.records, Connections: o.records, Deliveries: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
-		Sessions: o.accounts, Audit: o, Now: func() time.Time { return o.now },
+		Products: map[chat.SurfaceID]bridge.Product{on: product{o.surface, o.people}}, Persons: o.people, Subjects: memory.New(clock).Subjects, Connections: o.records, Deliveries: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
+		Sessions: o.accounts, Audit: o, Now: clock,
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			for _, pair := range pairs {
 				if text, ok := pair.(string); ok {

@@ -18,8 +18,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records is what the sidebar reads.
-type Records interface {
+// Subjects is what the sidebar reads.
+type Subjects interface {
 	// Subject returns a subject of a connection.
 	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
 }
@@ -49,7 +49,7 @@ type Dependencies struct {
 	People      bridge.Directory
 	Permissions bridge.Permissions
 	Messenger   bridge.Messenger
-	Records     Records
+	Subjects    Subjects
 	Sessions    Sites
 
 	Rights        *access.Rights

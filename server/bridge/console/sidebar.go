@@ -102,7 +102,7 @@ func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, place chat.
 
 // openCard returns the card of a post, if that is the one that shows its subject now and the subject is open.
 func (s *Service) openCard(ctx context.Context, at chat.Posted) (OpenCard, bool, error) {
-	sub, ok, err := s.Records.Subject(ctx, at.Mark.Connection, at.Mark.Subject)
+	sub, ok, err := s.Subjects.Subject(ctx, at.Mark.Connection, at.Mark.Subject)
 	if err != nil {
 		return OpenCard{}, false, errors.Wrap(err, "read a subject")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -13,10 +14,17 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
+// patience is how long callers other than the queue wait for a subject that another server has.
+const patience = 3 * time.Second
+
 // Apply brings events of the connection to their subjects and the subjects' cards up to date. It may be repeated after an error,
 // and must be until it succeeds; where queue.Wait accepts the error, another server works on the same card or the card was changed
 // a moment ago. Callers that cannot repeat it use ApplySoon.
 func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provider.Event) error {
+	return s.apply(ctx, c, events, patience)
+}
+
+func (s *Applier) apply(ctx context.Context, c bridge.Connection, events []provider.Event, patience time.Duration) error {
 	p := s.Registry.Get(c.Provider)
 	if p == nil {
 		return nil
@@ -31,7 +39,7 @@ func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provi
 			events[i].ID = kv.Hash(string(content))
 		}
 	}
-	_, err := s.applyAll(ctx, c, p, events)
+	_, err := s.applyAll(ctx, c, p, events, patience)
 	return err
 }
 
@@ -39,10 +47,10 @@ func (s *Applier) Apply(ctx context.Context, c bridge.Connection, events []provi
 // done.
 func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error {
 	err := s.Apply(ctx, c, events)
-	if !Recorded(err) {
+	wait, early := queue.Wait(err)
+	if !early && !Recorded(err) {
 		return err
 	}
-	wait, _ := queue.Wait(err)
 	content, err := json.Marshal(events)
 	if err != nil {
 		return errors.Wrap(err, "encode events")
@@ -55,13 +63,14 @@ func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []p
 }
 
 // applyAll applies the events, all of one subject together, so that they make one change of its cards.
-func (s *Applier) applyAll(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event) (outcome, error) {
+func (s *Applier) applyAll(ctx context.Context, c bridge.Connection, p provider.Provider, events []provider.Event, patience time.Duration) (outcome, error) {
 	var total outcome
 	bundles, err := s.bundle(ctx, c, p, events)
 	if err != nil && !queue.IsPermanent(err) {
 		return total, err
 	}
 	for _, b := range bundles {
+		b.patience = patience
 		came, bundleErr := s.applyToSubject(ctx, c, p, b)
 		for place, now := range came.channelViews {
 			total.mergeView(place, now)
@@ -72,18 +81,9 @@ func (s *Applier) applyAll(ctx context.Context, c bridge.Connection, p provider.
 	return total, worst(err, s.passOnToShared(ctx, c, p, events))
 }
 
-// Show shows what waits to be shown of a subject, as Apply does.
-func (s *Applier) Show(ctx context.Context, c bridge.Connection, subject string) error {
-	_, err := s.applyToSubject(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, known: true})
-	return err
-}
-
-// ShowSoon is Show for callers that cannot try again: what cannot be shown at once is left to the server that works on the subject next.
-func (s *Applier) ShowSoon(ctx context.Context, c bridge.Connection, subject string) error {
-	err := s.Show(ctx, c, subject)
-	if Recorded(err) {
-		s.Log.Info("A card couldn't be shown at once; it's shown later", "connection", c.ID, "error", err.Error())
-		return nil
-	}
+// Change changes a subject and shows what that brings up. change reports whether it made a difference; it gets a subject without a state
+// where there is none. It may be repeated after an error; after one that Recorded doesn't accept nothing was done.
+func (s *Applier) Change(ctx context.Context, c bridge.Connection, subject string, change func(*bridge.Subject) bool) error {
+	_, err := s.applyToSubject(ctx, c, s.Registry.Get(c.Provider), &bundle{subject: subject, change: change, patience: patience})
 	return err
 }

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -17,6 +18,19 @@ type bundle struct {
 	// known says that the events are only for a subject that exists already.
 	known  bool
 	events []serialEvent
+	// change is done to the subject beside that, nil for nothing. It reports whether it made a difference.
+	change func(*bridge.Subject) bool
+	// patience is how long to wait while another server has the subject.
+	patience time.Duration
+}
+
+// seen returns the events as a subject remembers them.
+func (b *bundle) seen() []string {
+	var ids []string
+	for _, e := range b.events {
+		ids = append(ids, seenAs(e.Event))
+	}
+	return ids
 }
 
 // serialEvent is an event with what its series is after it.
@@ -40,7 +54,7 @@ func (s *Applier) bundle(ctx context.Context, c bridge.Connection, p provider.Pr
 		bundles = append(bundles, &bundle{subject: subject, known: known, events: []serialEvent{e}})
 	}
 	for _, e := range events {
-		series, err := s.foldSeries(ctx, c, p, e)
+		series, err := s.series.Fold(ctx, c.ID, p, e)
 		if queue.IsPermanent(err) {
 			broken = err
 			continue
@@ -60,7 +74,7 @@ func (s *Applier) bundle(ctx context.Context, c bridge.Connection, p provider.Pr
 		serial := serialEvent{Event: e, series: series}
 		put(e.Subject, e.UpdateOnly, serial)
 		for _, name := range e.RelatedSubjects {
-			subject, err := s.Records.Alias(ctx, c.ID, name)
+			subject, err := s.Subjects.Alias(ctx, c.ID, name)
 			if err != nil {
 				return nil, errors.Wrapf(err, "look up whose name %q is", name)
 			}
@@ -79,7 +93,7 @@ func (s *Applier) bundle(ctx context.Context, c bridge.Connection, p provider.Pr
 func (s *Applier) contextStates(ctx context.Context, c bridge.Connection, e provider.Event) (map[string]json.RawMessage, error) {
 	known := map[string]json.RawMessage{}
 	for _, name := range e.ContextSubjects {
-		sub, found, err := s.Records.Subject(ctx, c.ID, name)
+		sub, found, err := s.Subjects.Subject(ctx, c.ID, name)
 		if err != nil {
 			return nil, errors.Wrapf(err, "look up %q, on which an event depends", name)
 		}
@@ -88,22 +102,4 @@ func (s *Applier) contextStates(ctx context.Context, c bridge.Connection, e prov
 		}
 	}
 	return known, nil
-}
-
-// foldSeries returns the state of the event's series after it, nil where it has none.
-func (s *Applier) foldSeries(ctx context.Context, c bridge.Connection, p provider.Provider, e provider.Event) (json.RawMessage, error) {
-	serial, ok := p.(provider.Series)
-	if !ok || e.Series == "" {
-		return nil, nil
-	}
-	series, err := s.Records.UpdateSeries(ctx, c.ID, e.Series, func(series *bridge.Series) (bool, error) {
-		state, err := serial.FoldSeries(series.State, e)
-		if err != nil {
-			return false, queue.Permanent(errors.Wrap(err, "fold an event into its series"))
-		}
-		changed := string(state) != string(series.State)
-		series.State = state
-		return changed, nil
-	})
-	return series.State, errors.Wrapf(err, "change the series of %s", c.ID)
 }

@@ -5,30 +5,15 @@ package delivery
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/notice"
+	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 )
-
-// Records is what deliveries read and change. In an update, change gets a zero record when there is none and says whether to write; it may
-// be called several times, when others write the same record.
-type Records interface {
-	// Subject returns a subject of a connection.
-	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
-	// UpdateSubject changes it; it is kept for 30 days after the last change.
-	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
-	// UpdateSeries changes a series, likewise, kept for 180 days.
-	UpdateSeries(ctx context.Context, connectionID, name string, change func(*bridge.Series) (bool, error)) (bridge.Series, error)
-	// Alias returns the subject that has the further name, "" when none.
-	Alias(ctx context.Context, connectionID, name string) (string, error)
-	// SetAlias gives a subject a further name; it is kept for 30 days.
-	SetAlias(ctx context.Context, connectionID, name, subject string) error
-}
 
 // Connections is what deliveries are for.
 type Connections interface {
@@ -85,7 +70,7 @@ type Directory interface {
 // Dependencies are what deliveries are carried out with.
 type Dependencies struct {
 	bridge.Providers
-	Records     Records
+	Subjects    subject.Records
 	Connections Connections
 	Deliveries  Deliveries
 	Surface     Surface
@@ -105,11 +90,7 @@ type Dependencies struct {
 }
 
 // core is what all parts of the package share.
-type core struct {
-	Dependencies
-	// owner identifies this server in leases.
-	owner string
-}
+type core struct{ Dependencies }
 
 // Parts are what the package does, each by itself: receiving requests, carrying out jobs, showing cards, and the journal.
 type Parts struct {
@@ -137,21 +118,25 @@ type Worker struct {
 // Applier applies events to subjects, and brings their cards up to date.
 type Applier struct {
 	*core
+	holds     *subject.Holds
+	series    *subject.Series
 	presenter *Presenter
 }
 
 // Presenter posts and updates what channels see of subjects.
 type Presenter struct {
 	*core
+	holds   *subject.Holds
 	journal *Journal
 }
 
-// New returns the parts of the package, which are safe for use by several goroutines. What they remember is only a journal that is not
-// yet written.
+// New returns the parts of the package, which are safe for use by several goroutines. What they remember is a journal that is not yet
+// written, and the series that were changed last.
 func New(d Dependencies) Parts {
-	c := &core{Dependencies: d, owner: rand.Text()}
+	c := &core{Dependencies: d}
 	journal := &Journal{core: c, pending: newPending()}
-	applier := &Applier{core: c, presenter: &Presenter{core: c, journal: journal}}
+	claims := subject.NewHolds(d.Subjects, d.Now)
+	applier := &Applier{core: c, holds: claims, series: subject.NewSeries(d.Subjects, d.Now), presenter: &Presenter{core: c, holds: claims, journal: journal}}
 	worker := &Worker{core: c, applier: applier, journal: journal, tasks: map[string]TaskHandler{}}
 	worker.Register(reconcileKey, worker.reconcile)
 	return Parts{Receiver: &Receiver{core: c, intake: newIntake(), journal: journal}, Worker: worker, Cards: applier, Journal: journal}

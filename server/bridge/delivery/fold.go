@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
@@ -26,56 +27,81 @@ type outcome struct {
 	told int
 }
 
-// applyToSubject folds the events into their subject, in one change of its record that also takes the leases of what has to be shown then,
-// and shows it.
+// applyToSubject folds the events into their subject, shows what has to be shown then, and saves it all as one change of its record.
 func (s *Applier) applyToSubject(ctx context.Context, c bridge.Connection, p provider.Provider, b *bundle) (outcome, error) {
-	var came outcome
-	var todo []*work
-	var broken, wait error
-	subject, err := s.Records.UpdateSubject(ctx, c.ID, b.subject, func(sub *bridge.Subject) (bool, error) {
-		came, todo, wait, broken = outcome{by: map[chat.Place]visibility{}}, nil, nil, nil
-		if b.known && sub.State == nil {
-			return false, nil
-		}
-		sub.Connection, sub.Name = c.ID, b.subject
-		for _, e := range b.events {
-			broken = worst(broken, s.fold(sub, c, p, e, &came))
-		}
-		todo, wait = s.takeLeases(sub, c)
-		return came.folded || len(todo) > 0, nil
-	})
+	came := outcome{by: map[chat.Place]visibility{}}
+	h, err := s.holds.Take(ctx, bridge.Claim{Connection: c.ID, Name: b.subject, Events: b.seen(), Existing: b.known}, b.patience)
+	if errors.Is(err, bridge.ErrNoSubject) {
+		s.addView(&came, c, bridge.Subject{}, b)
+		return came, nil
+	}
 	if err != nil {
-		return came, errors.Wrapf(err, "change a subject of %s", c.ID)
+		return came, err
 	}
-	if subject.State != nil {
-		card, err := p.Card(subject.State)
-		if err != nil {
-			return came, queue.Permanent(errors.Wrap(err, "draw a subject"))
-		}
-		came.title = card.Title
+	defer h.Free()
+	h.Inherit()
+	sub := &h.Subject
+	if b.known && sub.State == nil {
+		s.addView(&came, c, *sub, b)
+		return came, h.GiveBack(ctx)
 	}
-	if n := len(b.events); n > 0 {
-		came.addView(s.Registry.Describe(c.Provider), c, &subject, b.events[n-1].Event)
+	changed, broken := s.change(h, c, p, b, &came)
+	todo, joined, wait := s.due(h, c)
+	s.addView(&came, c, *sub, b)
+	if !changed && len(todo) == 0 && len(sub.FollowUps) == 0 {
+		return came, worst(worst(wait, broken), h.GiveBack(ctx))
 	}
 	err = worst(wait, broken)
-	if followErr := s.followUp(ctx, c, subject); followErr != nil {
+	if followErr := s.followUp(ctx, c, sub); followErr != nil {
 		err = worst(err, renderError{followErr})
-		subject.NewNames, subject.FollowUps = nil, nil // they stay in the record, to be done again
+	}
+	if joined {
+		if keepErr := h.Keep(ctx); keepErr != nil {
+			return came, keepErr
+		}
 	}
 	for _, w := range todo {
-		if showErr := s.presenter.show(ctx, c, p, subject, w); showErr != nil {
+		if showErr := s.presenter.show(ctx, c, p, w); showErr != nil {
 			err = worst(err, showErr)
 		}
 	}
-	if recordErr := s.record(ctx, subject, todo); recordErr != nil {
-		err = worst(err, renderError{recordErr})
+	s.settle(h, todo)
+	if saveErr := h.Save(ctx); saveErr != nil {
+		return came, saveErr
 	}
 	return came, err
 }
 
+// change folds the bundle's events, or changes the subject as the bundle says, and reports whether that makes a difference.
+func (s *Applier) change(h *subject.Held, c bridge.Connection, p provider.Provider, b *bundle, came *outcome) (changed bool, broken error) {
+	for _, e := range b.events {
+		broken = worst(broken, s.fold(h, c, p, e, came))
+	}
+	h.Resolve(b.seen())
+	if b.change != nil {
+		changed = b.change(&h.Subject)
+	}
+	if h.Subject.State == nil {
+		return h.Again || changed, broken
+	}
+	card, err := p.Card(h.Subject.State)
+	if err != nil {
+		return true, worst(broken, queue.Permanent(errors.Wrap(err, "draw a subject")))
+	}
+	came.title = card.Title
+	return changed || came.folded || h.Again, broken
+}
+
+// addView adds what channels may know of the subject after the bundle's events.
+func (s *Applier) addView(came *outcome, c bridge.Connection, sub bridge.Subject, b *bundle) {
+	if n := len(b.events); n > 0 {
+		came.addView(s.Registry.Describe(c.Provider), c, &sub, b.events[n-1].Event)
+	}
+}
+
 // fold applies one event to its subject, and plans what channels see of it.
-func (s *Applier) fold(sub *bridge.Subject, c bridge.Connection, p provider.Provider, e serialEvent, came *outcome) error {
-	id := seenAs(e.Event)
+func (s *Applier) fold(h *subject.Held, c bridge.Connection, p provider.Provider, e serialEvent, came *outcome) error {
+	sub, id := &h.Subject, seenAs(e.Event)
 	if slices.Contains(sub.Seen, id) {
 		return nil
 	}
@@ -93,7 +119,7 @@ func (s *Applier) fold(sub *bridge.Subject, c bridge.Connection, p provider.Prov
 	if e.UpdateOnly {
 		change.FollowUps = nil // one thing leads to another, and that is the end of it
 	}
-	remember(sub, id, change)
+	remember(h, id, change)
 	if came.kind == "" {
 		came.kind = change.Kind
 	}
@@ -109,24 +135,23 @@ func (s *Applier) fold(sub *bridge.Subject, c bridge.Connection, p provider.Prov
 	return nil
 }
 
-// followUp does what an event asked for beside its cards. Doing it twice does no harm.
-func (s *Applier) followUp(ctx context.Context, c bridge.Connection, sub bridge.Subject) error {
-	for _, name := range sub.NewNames {
-		if err := s.Records.SetAlias(ctx, c.ID, name, sub.Name); err != nil {
-			return errors.Wrap(err, "give a subject a further name")
+// followUp does what events asked for beside the subject's cards. Doing it twice does no harm; what failed stays in the record.
+func (s *Applier) followUp(ctx context.Context, c bridge.Connection, sub *bridge.Subject) error {
+	for len(sub.FollowUps) > 0 {
+		next := sub.FollowUps[0]
+		if err := s.putOff(ctx, c, next); err != nil {
+			return err
 		}
-	}
-	for _, next := range sub.FollowUps {
-		if next.Event == nil {
-			if err := s.schedule(ctx, c, next.ID, next.Task); err != nil {
-				return err
-			}
-			continue
-		}
-		job := bridge.Job{ID: next.ID, Key: jobKey(c.ID, next.Event.Subject), Connection: c.ID, Events: []provider.Event{*next.Event}}
-		if err := s.Inbox.Accept(ctx, job); err != nil {
-			return errors.Wrap(err, "store an event that followed from another")
-		}
+		sub.FollowUps = sub.FollowUps[1:]
 	}
 	return nil
+}
+
+// putOff has a task or another subject's event carried out by the queue.
+func (s *Applier) putOff(ctx context.Context, c bridge.Connection, next bridge.FollowUp) error {
+	if next.Event == nil {
+		return s.schedule(ctx, c, next.ID, next.Task)
+	}
+	job := bridge.Job{ID: next.ID, Key: jobKey(c.ID, next.Event.Subject), Connection: c.ID, Events: []provider.Event{*next.Event}}
+	return errors.Wrap(s.Inbox.Accept(ctx, job), "store an event that followed from another")
 }

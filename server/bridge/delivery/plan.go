@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
@@ -15,8 +16,6 @@ import (
 const (
 	// maxSeen is how many events are known to have been applied; what is older than these is for Fold to tell.
 	maxSeen = 100
-	// maxNames is how many further names a subject remembers to have.
-	maxNames = 50
 	// maxFollowUps is how many tasks it remembers while the queue takes none: the provider says the same when it is asked again.
 	maxFollowUps = 20
 	// maxFurther is how many events of other subjects may follow from one.
@@ -29,18 +28,13 @@ const (
 
 	// editEvery is the least time between two changes of a card: what happens in between is shown together.
 	editEvery = time.Second
-	// leaseLeft is what has to be left of a lease to begin with anything.
-	leaseLeft = 10 * time.Second
-	// waitMax bounds the wait of a server that finds another at work on a card.
-	waitMax = time.Second
 )
 
-// remember keeps what the event needs beside being shown, so that it survives a crash.
-func remember(sub *bridge.Subject, eventID string, c provider.Change) {
+// remember keeps what the event needs beside being shown.
+func remember(h *subject.Held, eventID string, c provider.Change) {
+	sub := &h.Subject
 	for _, name := range c.Aliases {
-		if name != sub.Name && !slices.Contains(sub.Names, name) && !slices.Contains(sub.NewNames, name) {
-			sub.NewNames = append(sub.NewNames, name)
-		}
+		h.AddAlias(name)
 	}
 	for i, task := range c.Tasks {
 		task.Round = 0
@@ -52,7 +46,6 @@ func remember(sub *bridge.Subject, eventID string, c provider.Change) {
 		id := kv.Hash("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.FollowUps = append(sub.FollowUps, bridge.FollowUp{ID: id, Event: &further})
 	}
-	sub.NewNames = sub.NewNames[max(0, len(sub.NewNames)-maxNames):]
 	sub.FollowUps = sub.FollowUps[max(0, len(sub.FollowUps)-maxFollowUps):]
 }
 
@@ -175,8 +168,8 @@ func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e 
 		enqueue(at, bridge.Waiting{Key: waitingKey(e, "moved"), Moved: true})
 		fresh = true
 	}
-	// A card that a server may be posting at this moment can't be given a mention.
-	if fresh || at.Message.Zero() && at.Owner == "" {
+	// A card that may be posted already can't be given a mention.
+	if fresh || at.Message.Zero() && at.DoubtSince.IsZero() {
 		if mention != "" {
 			at.Mention = mention
 		}

@@ -3,6 +3,7 @@ package delivery
 import (
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/queue"
 )
 
@@ -16,7 +17,7 @@ func (u renderError) Unwrap() error { return u.err }
 // see follows.
 func Recorded(err error) bool {
 	_, early := queue.Wait(err)
-	return early || errors.As(err, new(renderError))
+	return early && !errors.As(err, new(subject.OtherServer)) || errors.As(err, new(renderError))
 }
 
 // worst returns the error that decides what is done next: a failure, then what came too early, then what is permanent.

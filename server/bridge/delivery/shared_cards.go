@@ -24,7 +24,7 @@ func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, place cha
 		if other.ID == c.ID || other.Site != c.Site {
 			continue
 		}
-		sub, _, err := s.Records.Subject(ctx, other.ID, subject)
+		sub, _, err := s.Subjects.Subject(ctx, other.ID, subject)
 		if err != nil {
 			return bridge.Connection{}, chat.MessageRef{}, errors.Wrap(err, "look for a card of the subject")
 		}
@@ -42,7 +42,7 @@ func (s *Applier) passOnToShared(ctx context.Context, c bridge.Connection, p pro
 		return nil
 	}
 	for _, e := range events {
-		sender, err := s.Records.Alias(ctx, SentFrom(c.Provider, c.Site), e.Subject)
+		sender, err := s.Subjects.Alias(ctx, SentFrom(c.Provider, c.Site), e.Subject)
 		if err != nil {
 			return errors.Wrap(err, "look whether a subject was sent to channels")
 		}

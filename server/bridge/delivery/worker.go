@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -13,12 +12,8 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-const (
-	// maxEvents is how many events of one delivery are shown: more are a flood, such as a push of all branches.
-	maxEvents = 100
-	// replicaLag is how far a replica of the database may be behind, where there are any.
-	replicaLag = time.Minute
-)
+// maxEvents is how many events of one delivery are shown: more are a flood, such as a push of all branches.
+const maxEvents = 100
 
 // TaskHandler carries out a task of the bridge's own.
 type TaskHandler func(ctx context.Context, j bridge.Job) error
@@ -38,9 +33,6 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 	if err != nil {
 		return errors.Wrap(err, "look up the connection of a job")
 	}
-	if !found && s.Settings().Replicas && s.Now().Sub(j.Delivery.ReceivedAt) < replicaLag {
-		return queue.NotYet(waitMax) // it was there when the delivery arrived
-	}
 	if !found {
 		return nil // disconnected in the meantime
 	}
@@ -52,7 +44,7 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 		return s.runTask(ctx, c, p, j)
 	}
 	if len(j.Events) > 0 {
-		return s.applier.Apply(ctx, c, j.Events)
+		return s.applier.apply(ctx, c, j.Events, 0)
 	}
 	events, err := p.Parse(j.Delivery)
 	if err != nil {
@@ -65,7 +57,7 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 			events[i].ID = kv.Hash(string(j.Delivery.Body), strconv.Itoa(i))
 		}
 	}
-	came, err := s.applier.applyAll(ctx, c, p, events)
+	came, err := s.applier.applyAll(ctx, c, p, events, 0)
 	came.told = told
 	s.journalize(c, j, came, err)
 	return err

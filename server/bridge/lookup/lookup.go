@@ -15,10 +15,8 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records is what lookups change.
-type Records interface {
-	// UpdateSubject changes a subject of a connection; see delivery.Records.
-	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
+// Names keeps further names of subjects.
+type Names interface {
 	// SetAlias gives a subject a further name; it is kept for 30 days.
 	SetAlias(ctx context.Context, connectionID, name, subject string) error
 }
@@ -33,8 +31,8 @@ type Surface interface {
 type Cards interface {
 	// ApplySoon applies events of the connection to their subjects and their cards. What can't be shown at once is left to the queue.
 	ApplySoon(ctx context.Context, c bridge.Connection, events []provider.Event) error
-	// ShowSoon shows what waits to be shown of a subject, likewise.
-	ShowSoon(ctx context.Context, c bridge.Connection, subject string) error
+	// Change changes a subject and shows what that brings up; see delivery.Applier.
+	Change(ctx context.Context, c bridge.Connection, subject string, change func(*bridge.Subject) bool) error
 	// CardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card.
 	CardBeside(ctx context.Context, c bridge.Connection, place chat.Place, subject string) (bridge.Connection, chat.MessageRef, error)
 }
@@ -58,7 +56,7 @@ type Dependencies struct {
 	bridge.Providers
 	Surface Surface
 	People  bridge.Directory
-	Records Records
+	Names   Names
 	Homes   *access.Homes
 	SignIn  SignIn
 	Notices *notice.Notices

@@ -13,7 +13,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/queue"
 )
 
 const (
@@ -162,34 +161,41 @@ func (s *Service) send(ctx context.Context, w conversation.Request) (chat.Note, 
 	if !there.Zero() {
 		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, s.Cards.ApplySoon(ctx, beside, []provider.Event{event})
 	}
-	_, err = s.Records.UpdateSubject(ctx, h.ID, event.Subject, func(sub *bridge.Subject) (bool, error) {
-		there = chat.MessageRef{}
-		at := sub.In(w.Place)
-		if at != nil && at.Held {
-			at.Held, at.Shared = false, true // the user's choice decides
-			return true, nil
-		}
-		if at != nil {
-			there = at.Message
-			return false, nil
-		}
-		if sub.State == nil {
-			return false, queue.ErrNotYet // a replica that is behind
-		}
-		sub.Shown = append(sub.Shown, bridge.Shown{Place: w.Place.Top(), Shared: true})
-		return true, nil
-	})
-	if err != nil {
-		return chat.Note{}, errors.Wrap(err, "note that a subject is shared")
-	}
-	if !there.Zero() {
-		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, nil
-	}
-	if err := s.Records.SetAlias(ctx, delivery.SentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
+	if err := s.Names.SetAlias(ctx, delivery.SentFrom(h.Provider, h.Site), event.Subject, h.ID); err != nil {
 		return chat.Note{}, errors.Wrap(err, "note where a subject was sent from")
 	}
-	if err := s.Cards.ShowSoon(ctx, h.Connection, event.Subject); err != nil {
+	var shared bool
+	err = s.Cards.Change(ctx, h.Connection, event.Subject, func(sub *bridge.Subject) bool {
+		there, shared = share(sub, w.Place)
+		return shared
+	})
+	if delivery.Recorded(err) {
+		s.Log.Info("A card couldn't be shown at once; it's shown later", "connection", h.ID, "error", err.Error())
+		err = nil
+	}
+	switch {
+	case err != nil:
 		return chat.Note{}, err
+	case !there.Zero():
+		return chat.Note{Text: chat.Say("bridge.search.there", "Link", s.Surface.Link(there))}, nil
+	case !shared:
+		return chat.Note{}, fault.New(fault.CardUnknown) // it expired a moment ago
 	}
 	return chat.Note{Text: chat.Say("bridge.search.sent")}, nil
+}
+
+// share has the subject shown in the channel, or returns the card that it has there.
+func share(sub *bridge.Subject, place chat.Place) (there chat.MessageRef, changed bool) {
+	at := sub.In(place)
+	switch {
+	case sub.State == nil:
+		return chat.MessageRef{}, false
+	case at == nil:
+		sub.Shown = append(sub.Shown, bridge.Shown{Place: place.Top(), Shared: true})
+	case at.Held:
+		at.Held, at.Shared = false, true // the user's choice decides
+	default:
+		return at.Message, false
+	}
+	return chat.MessageRef{}, true
 }

@@ -119,18 +119,14 @@ func (s *Service) showDaily(ctx context.Context, h access.Home, schedules provid
 		return err
 	}
 	state := schedules.OnCallState(r.Schedule, shifts, d.At, daily.Zone, s.known(ctx, r.Place, shifts))
-	_, err = s.Records.UpdateSubject(ctx, h.ID, subject, func(sub *bridge.Subject) (bool, error) {
+	return s.Cards.Change(ctx, h.Connection, subject, func(sub *bridge.Subject) bool {
 		if sub.State != nil {
-			return false, nil // an earlier attempt recorded it
+			return false // an earlier attempt recorded it
 		}
-		sub.Connection, sub.Name, sub.State, sub.Rev = h.ID, subject, state, 1
+		sub.State, sub.Rev = state, 1
 		sub.Shown = []bridge.Shown{{Place: r.Place, Shared: true}}
-		return true, nil
+		return true
 	})
-	if err != nil {
-		return errors.Wrap(err, "record a list of who is on call")
-	}
-	return s.Cards.Show(ctx, h.Connection, subject)
 }
 
 // known returns the chat names of those on call who can post in the channel, by their email address in lower case.

@@ -15,12 +15,6 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Records is what the lists of rotations are kept in.
-type Records interface {
-	// UpdateSubject changes a subject of a connection; see delivery.Records.
-	UpdateSubject(ctx context.Context, connectionID, name string, change func(*bridge.Subject) (bool, error)) (bridge.Subject, error)
-}
-
 // Rotations is what rotations are kept in.
 type Rotations interface {
 	// Rotations returns the provider's rotations.
@@ -33,8 +27,8 @@ type Rotations interface {
 
 // Cards shows lists.
 type Cards interface {
-	// Show shows what waits to be shown of a subject. It may be repeated after an error.
-	Show(ctx context.Context, c bridge.Connection, subject string) error
+	// Change changes a subject and shows what that brings up. It may be repeated after an error.
+	Change(ctx context.Context, c bridge.Connection, subject string, change func(*bridge.Subject) bool) error
 }
 
 // SignIn has users sign in.
@@ -48,7 +42,6 @@ type Dependencies struct {
 	bridge.Providers
 	People      bridge.Persons
 	Permissions bridge.Permissions
-	Records     Records
 	Rotations   Rotations
 	Inbox       bridge.Inbox
 	Rights      *access.Rights
