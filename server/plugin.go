@@ -131,6 +131,21 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	}
 }
 
+// UserHasLeftChannel makes sure that the bridge no longer posts in the channel for the user. The server calls it on one
+// node; the others find out within seconds.
+func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMember, _ *model.User) {
+	if built := p.app.Load(); built != nil && member != nil {
+		built.client.LeftChannel(member.UserId, member.ChannelId)
+	}
+}
+
+// UserHasBeenDeactivated likewise, in all channels.
+func (p *Plugin) UserHasBeenDeactivated(_ *plugin.Context, user *model.User) {
+	if built := p.app.Load(); built != nil && user != nil {
+		built.client.Deactivated(user.Id)
+	}
+}
+
 // ServeHTTP answers requests below /plugins/zoom.
 func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	built := p.app.Load()

@@ -33,7 +33,7 @@ type options struct {
 func main() {
 	var o options
 	var before string
-	flag.IntVar(&o.n, "n", 300, "operations in each measurement")
+	flag.IntVar(&o.n, "n", 200, "operations in each measurement")
 	flag.DurationVar(&o.noise, "noise", 5*time.Second, "how long one connection sends as fast as it can; 0 leaves that out")
 	flag.StringVar(&o.json, "json", "", "file to write the figures to")
 	flag.StringVar(&before, "before", "", "files with earlier figures, separated by commas, whose medians are printed beside")

@@ -28,6 +28,14 @@ type Channel struct {
 	Name string
 }
 
+// Standing is what is true of an actor in a place at one moment.
+type Standing struct {
+	Person  Person
+	Channel Channel
+	// MayPost reports whether the actor may post there. If not, the rest may be missing.
+	MayPost bool
+}
+
 // Note is a message that only one person sees.
 type Note struct {
 	Text    Message

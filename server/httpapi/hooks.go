@@ -25,14 +25,15 @@ type providerHooks struct {
 // hook accepts a delivery from a provider. It only verifies and stores the delivery, because some providers wait no more than a second
 // for a response and few retry. Some accept only 200 as success. A failure that may be temporary gets a 503.
 //
+// A stored delivery gets the empty 200 that the server sends when a plugin writes nothing: each header and status that a plugin writes is
+// a call over its connection to the server.
+//
 // It logs neither the body nor headers, and of the address only the connection's ID: all of them may hold secrets.
 func (s *providerHooks) hook(w http.ResponseWriter, r *http.Request) {
 	hook := r.PathValue("hook")
-	if err := s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, r.Body); err != nil {
+	if err := s.Bridge.Ingest(r.Context(), hook, r.PathValue("secret"), r.Header.Get, inOneRead(r)); err != nil {
 		s.refuseAs(w, r, hook, err)
-		return
 	}
-	s.reply(w, http.StatusOK, struct{}{})
 }
 
 // ask responds to a provider's query.
@@ -41,7 +42,7 @@ func (s *providerHooks) ask(w http.ResponseWriter, r *http.Request) {
 	if question == "" {
 		question = path.Base(r.URL.Path)
 	}
-	answer, err := s.Bridge.Ask(r.Context(), hook, question, r.Header.Get, r.Body)
+	answer, err := s.Bridge.Ask(r.Context(), hook, question, r.Header.Get, inOneRead(r))
 	if err != nil {
 		s.refuseAs(w, r, hook, err)
 		return

@@ -182,8 +182,8 @@ func TestADeliveryIsAnsweredAsItsSenderUnderstands(t *testing.T) {
 		status                            int
 		says                              string
 	}{
-		"taken":                     {path: "/hooks/c1.key", body: "good", status: 200, says: "{}"},
-		"taken with its secret":     {path: "/hooks/c1.key/hush", body: "good", status: 200, says: "{}"},
+		"taken":                     {path: "/hooks/c1.key", body: "good", status: 200},
+		"taken with its secret":     {path: "/hooks/c1.key/hush", body: "good", status: 200},
 		"gone":                      {path: "/hooks/gone.key", body: "x", status: 404, says: "isn't in use"},
 		"unproved":                  {path: "/hooks/c1.key", body: "x", status: 401, says: "removes the Authorization header; use the address that contains the token"},
 		"wrong in the header":       {path: "/hooks/c1.key", body: "x", authorization: "wrong", status: 401, says: "no signature or token"},

@@ -30,14 +30,14 @@ type zoomEvents struct {
 }
 
 // webhook receives Zoom's events. It only verifies and stores them: Zoom waits three seconds for a response, and retries an event only
-// after a status of 500 or more, so a failure that may be temporary gets a 503.
+// after a status of 500 or more, so a failure that may be temporary gets a 503. Writing nothing is an empty 200, see hook.
 // https://developers.zoom.us/docs/api/webhooks/
 func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 	if !s.carriesURLSecret(r) {
 		s.refuse(w, r, http.StatusUnauthorized, "the secret in the address is missing or wrong")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
+	body, err := io.ReadAll(http.MaxBytesReader(w, io.NopCloser(inOneRead(r)), maxDelivery))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -49,7 +49,7 @@ func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	secret, err := s.Verifier.SignedBy(r.Header, body)
 	switch {
-	case err != nil && s.unverified(w, r, body):
+	case err != nil && s.unverified(r, body):
 		return
 	case errors.Is(err, zoom.ErrNoSecret):
 		s.refuse(w, r, http.StatusServiceUnavailable, err.Error())
@@ -69,7 +69,7 @@ func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 
 // unverified takes a deauthorization without a valid signature: apps and proxies are set up in many ways, and tokens that their owner
 // revoked must not stay in use. The event itself isn't trusted; the plugin checks the grant in question with Zoom.
-func (s *zoomEvents) unverified(w http.ResponseWriter, r *http.Request, body []byte) bool {
+func (s *zoomEvents) unverified(r *http.Request, body []byte) bool {
 	event, err := zoom.ParseEvent(body)
 	if err != nil || event.Type != zoom.EventDeauthorized {
 		return false
@@ -77,9 +77,6 @@ func (s *zoomEvents) unverified(w http.ResponseWriter, r *http.Request, body []b
 	taken, err := s.AcceptUnverified(r.Context(), event, body)
 	if err != nil {
 		s.Log.Warn("An unverified deauthorization couldn't be stored", "error", err.Error())
-	}
-	if taken {
-		w.WriteHeader(http.StatusOK)
 	}
 	return taken
 }
@@ -99,12 +96,9 @@ func (s *zoomEvents) take(w http.ResponseWriter, r *http.Request, event zoom.Eve
 		if err := s.Accept(r.Context(), event, body); err != nil {
 			s.Log.Warn("A Zoom event couldn't be stored; Zoom will send it again", "event", event.Type, "meeting_id", event.Meeting.ID, "error", err.Error())
 			w.WriteHeader(http.StatusServiceUnavailable)
-			return
 		}
-		w.WriteHeader(http.StatusOK)
 	default:
 		// Unused events are acknowledged, too: otherwise Zoom counts them as failures and stops sending any.
-		w.WriteHeader(http.StatusOK)
 	}
 }
 

@@ -41,7 +41,7 @@ func New(api plugin.API, botID string, catalogue *i18n.Catalogue, now func() tim
 	s.ServerSettingsChanged()
 	translator, directory := &Translator{s}, &Directory{Server: s}
 	return &Client{
-		Server: s, Translator: translator, Directory: directory, Permissions: &Permissions{directory}, Messenger: &Messenger{translator},
+		Server: s, Translator: translator, Directory: directory, Permissions: &Permissions{Directory: directory}, Messenger: &Messenger{translator},
 		MeetingBoard: &MeetingBoard{translator}, Commands: &Commands{Translator: translator}, AuditLog: &AuditLog{s},
 	}
 }

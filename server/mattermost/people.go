@@ -26,15 +26,20 @@ func (c *Directory) Person(_ context.Context, person chat.PersonID) (chat.Person
 	if err != nil {
 		return chat.Person{}, err
 	}
+	return c.person(user), nil
+}
+
+func (c *Directory) person(user *model.User) chat.Person {
 	return chat.Person{
 		ID:               chat.PersonID(user.Id),
 		Username:         user.Username,
 		Email:            user.Email,
 		EmailVerified:    user.EmailVerified,
 		IdentityProvider: identityProvider(user),
-		Admin:            c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
-		Guest:            user.IsGuest(),
-	}, nil
+		// Only this role can have the permission; for everyone else the call would be in vain.
+		Admin: user.IsSystemAdmin() && c.api.HasPermissionTo(user.Id, model.PermissionManageSystem),
+		Guest: user.IsGuest(),
+	}
 }
 
 // PersonByEmail returns the user with this email address if it was verified or comes from an identity provider.

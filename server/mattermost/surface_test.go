@@ -66,6 +66,27 @@ func TestACardIsPostedByTheBotAndBroughtUpToDateInPlace(t *testing.T) {
 	require.Equal(t, chat.Posted{Message: in(w.townSquare.ID, post.Id), Mark: mark("card")}, posted)
 }
 
+// The server takes a plugin's word for whether a post is pinned and has reactions.
+func TestAPostStaysPinnedAndKeepsItsReactionsWhenItIsRewritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := mattermost.NewSurface(w.Client, strings.ToTitle)
+	card, p := w.shown(t, s)
+	card.PinAndReact()
+	p.Card = build("Failed", chat.ToneFailure)
+	require.NoError(t, s.Update(t.Context(), message(card.Id), p))
+	require.Contains(t, card.Refreshed().Text(), "Failed")
+	require.True(t, card.Refreshed().IsPinned)
+	require.True(t, card.Refreshed().HasReactions)
+
+	meeting := w.announced(t, standUp())
+	meeting.PinAndReact()
+	require.NoError(t, w.Rewrite(t.Context(), message(meeting.Id), ended(nine(), nine().Add(time.Hour))))
+	require.Equal(t, "ENDED", meeting.Refreshed().Prop("meeting_status"))
+	require.True(t, meeting.Refreshed().IsPinned)
+	require.True(t, meeting.Refreshed().HasReactions)
+}
+
 func TestACardListsTheTimesInItsTextsForTheWebapp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

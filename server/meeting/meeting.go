@@ -84,10 +84,8 @@ type Running struct {
 type Chat interface {
 	// Person returns the user with this ID.
 	Person(ctx context.Context, person chat.PersonID) (chat.Person, error)
-	// Channel returns the channel with this ID.
-	Channel(ctx context.Context, at chat.Place) (chat.Channel, error)
-	// MayPost reports whether the user may post in the channel now; in an archived or unknown one no one may.
-	MayPost(ctx context.Context, actor chat.Actor, at chat.Place) bool
+	// Standing returns what is known of the user in the channel now; in an archived or unknown one no one may post.
+	Standing(ctx context.Context, actor chat.Actor, at chat.Place) chat.Standing
 	// Thread returns the thread that the message belongs to. Fault: ThreadElsewhere if that isn't in its channel.
 	Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error)
 	// Ephemeral shows a note to one user in a place.

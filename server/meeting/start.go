@@ -138,14 +138,11 @@ func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 	if settings.Missing != "" {
 		return chat.Person{}, fault.New(fault.NotConfigured).With("Setting", settings.Missing)
 	}
-	if !s.chat.MayPost(ctx, r.Actor, r.Place) {
+	standing := s.chat.Standing(ctx, r.Actor, r.Place)
+	if !standing.MayPost {
 		return chat.Person{}, fault.New(fault.NoPost)
 	}
-	channel, err := s.chat.Channel(ctx, r.Place)
-	if err != nil {
-		return chat.Person{}, errors.Wrap(err, "look up the channel")
-	}
-	if settings.RestrictPublic && channel.Public {
+	if settings.RestrictPublic && standing.Channel.Public {
 		return chat.Person{}, fault.New(fault.Restricted)
 	}
 	if r.Place.Thread != "" {
@@ -155,8 +152,7 @@ func (s *Starter) permitted(ctx context.Context, r *StartRequest) (chat.Person, 
 		}
 		r.Place = thread
 	}
-	who, err := s.chat.Person(ctx, r.Actor.Person)
-	return who, errors.Wrap(err, "look up who starts the meeting")
+	return standing.Person, nil
 }
 
 // cut shortens a topic to Zoom's limit.

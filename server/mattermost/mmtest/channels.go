@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
 // Kind is a channel's type: public or private.
@@ -70,11 +71,22 @@ func (c *Channel) Join(u *User) {
 	c.change(func(s *channelState) { s.members = append(s.members, u.ID) })
 }
 
-// Leave ends the user's membership.
+// Leave ends the user's membership, and tells the plugin.
 func (c *Channel) Leave(u *User) {
 	c.change(func(s *channelState) {
 		s.members = slices.DeleteFunc(s.members, func(id string) bool { return id == u.ID })
 	})
+	if usher, ok := c.mm.attached().(Usher); ok {
+		usher.UserHasLeftChannel(&plugin.Context{}, &model.ChannelMember{ChannelId: c.ID, UserId: u.ID}, nil)
+	}
+}
+
+// Usher is a plugin that handles users who leave.
+type Usher interface {
+	// UserHasLeftChannel is called after a user left a channel or was removed from it.
+	UserHasLeftChannel(c *plugin.Context, member *model.ChannelMember, actor *model.User)
+	// UserHasBeenDeactivated is called after a user was deactivated.
+	UserHasBeenDeactivated(c *plugin.Context, user *model.User)
 }
 
 // Silence removes a member's permission to post, as channel moderation can.
@@ -94,6 +106,11 @@ func (c *Channel) change(change func(*channelState)) {
 }
 
 func (a *api) GetChannel(channelID string) (*model.Channel, *model.AppError) {
+	a.called("GetChannel")
+	return a.channel(channelID)
+}
+
+func (a *api) channel(channelID string) (*model.Channel, *model.AppError) {
 	a.mm.mu.Lock()
 	state, known := a.mm.channels[channelID]
 	broken := a.mm.broken
@@ -113,6 +130,7 @@ func (a *api) GetChannel(channelID string) (*model.Channel, *model.AppError) {
 }
 
 func (a *api) GetChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError) {
+	a.called("GetChannelMember")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	if a.mm.broken {
@@ -130,6 +148,7 @@ func (s *channelState) member(userID string) *model.ChannelMember {
 
 // AddChannelMember accepts only members of the channel's team.
 func (a *api) AddChannelMember(channelID, userID string) (*model.ChannelMember, *model.AppError) {
+	a.called("AddChannelMember")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	state, known := a.mm.channels[channelID]
@@ -149,6 +168,7 @@ func (a *api) AddChannelMember(channelID, userID string) (*model.ChannelMember, 
 
 // CreateTeamMember matters for bots; users are in the team from the start.
 func (a *api) CreateTeamMember(team, userID string) (*model.TeamMember, *model.AppError) {
+	a.called("CreateTeamMember")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	if a.mm.broken {
@@ -160,12 +180,14 @@ func (a *api) CreateTeamMember(team, userID string) (*model.TeamMember, *model.A
 
 // GetTeams returns the only team.
 func (a *api) GetTeams() ([]*model.Team, *model.AppError) {
+	a.called("GetTeams")
 	return crossed(a.mm, []*model.Team{{Id: teamID, Name: "team", DisplayName: "Team"}}), nil
 }
 
 // HasPermissionToChannel responds as the real server does: members may post, the channel's admins may also manage roles, and system
 // admins may do both everywhere. It makes no difference whether the channel is archived.
 func (a *api) HasPermissionToChannel(userID, channelID string, permission *model.Permission) bool {
+	a.called("HasPermissionToChannel")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	state, known := a.mm.channels[channelID]
@@ -181,11 +203,12 @@ func (a *api) HasPermissionToChannel(userID, channelID string, permission *model
 }
 
 func (a *api) GetDirectChannel(one, other string) (*model.Channel, *model.AppError) {
+	a.called("GetDirectChannel")
 	if !a.mm.alive() {
 		return nil, nil
 	}
 	channel := a.mm.direct(one, other)
-	return a.GetChannel(channel.ID)
+	return a.channel(channel.ID)
 }
 
 // direct returns the direct channel between two users, which is created on first use.

@@ -15,6 +15,7 @@ type slashCommand struct {
 }
 
 func (a *api) RegisterCommand(command *model.Command) error {
+	a.called("RegisterCommand")
 	sent, ok := cross(a.mm, command)
 	if !ok {
 		return nil
@@ -57,6 +58,7 @@ func (mm *Mattermost) register(pluginID string, sent *model.Command) error {
 
 // UnregisterCommand removes every command with that name, whichever plugin owns it.
 func (a *api) UnregisterCommand(teamID, trigger string) error {
+	a.called("UnregisterCommand")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	a.mm.commands = slices.DeleteFunc(a.mm.commands, func(c slashCommand) bool {
@@ -67,6 +69,7 @@ func (a *api) UnregisterCommand(teamID, trigger string) error {
 
 // ListPluginCommands lists only the first of several commands with the same name.
 func (a *api) ListPluginCommands(string) ([]*model.Command, error) {
+	a.called("ListPluginCommands")
 	a.mm.mu.Lock()
 	var list []*model.Command
 	for _, c := range a.mm.commands {
@@ -80,6 +83,7 @@ func (a *api) ListPluginCommands(string) ([]*model.Command, error) {
 
 // ListBuiltInCommands lists a few of the server's own commands.
 func (a *api) ListBuiltInCommands() ([]*model.Command, error) {
+	a.called("ListBuiltInCommands")
 	var list []*model.Command
 	for _, trigger := range []string{"away", "echo", "help", "invite", "join", "leave", "me", "msg", "online", "settings", "shrug"} {
 		list = append(list, &model.Command{Trigger: trigger, AutoComplete: true})
@@ -88,6 +92,7 @@ func (a *api) ListBuiltInCommands() ([]*model.Command, error) {
 }
 
 func (a *api) ListCustomCommands(team string) ([]*model.Command, error) {
+	a.called("ListCustomCommands")
 	a.mm.mu.Lock()
 	var list []*model.Command
 	if team == teamID {

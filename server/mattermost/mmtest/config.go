@@ -48,6 +48,7 @@ func (mm *Mattermost) siteURL() string {
 }
 
 func (a *api) GetServerVersion() string {
+	a.called("GetServerVersion")
 	if !a.mm.alive() {
 		return ""
 	}
@@ -55,6 +56,7 @@ func (a *api) GetServerVersion() string {
 }
 
 func (a *api) GetConfig() *model.Config {
+	a.called("GetConfig")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	if a.mm.broken {
@@ -65,6 +67,7 @@ func (a *api) GetConfig() *model.Config {
 
 // LoadPluginConfiguration never fails; as in the real client library, what doesn't fit the destination is skipped.
 func (a *api) LoadPluginConfiguration(dest any) error {
+	a.called("LoadPluginConfiguration")
 	a.mm.mu.Lock()
 	encoded, err := json.Marshal(a.mm.settings)
 	broken := a.mm.broken
@@ -78,12 +81,14 @@ func (a *api) LoadPluginConfiguration(dest any) error {
 }
 
 func (a *api) GetPluginConfig() map[string]any {
+	a.called("GetPluginConfig")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	return maps.Clone(a.mm.settings)
 }
 
 func (a *api) SavePluginConfig(config map[string]any) *model.AppError {
+	a.called("SavePluginConfig")
 	sent, ok := cross(a.mm, &config)
 	if !ok {
 		return nil
@@ -96,6 +101,7 @@ func (a *api) SavePluginConfig(config map[string]any) *model.AppError {
 }
 
 func (a *api) GetBundlePath() (string, error) {
+	a.called("GetBundlePath")
 	if a.mm.Bundle == "" {
 		return "", errors.New("the bundle is nowhere")
 	}

@@ -47,6 +47,7 @@ func (u *User) trigger(channelID string) string {
 // OpenInteractiveDialog shows the dialog to the owner of the trigger. A real server also shows an invalid one, or clients show nothing;
 // here it fails the test. As in clients, a trigger opens one dialog.
 func (a *api) OpenInteractiveDialog(request model.OpenDialogRequest) *model.AppError {
+	a.called("OpenInteractiveDialog")
 	sent, ok := cross(a.mm, &request)
 	if !ok {
 		return nil

@@ -18,6 +18,7 @@ type Event struct {
 }
 
 func (a *api) PublishWebSocketEvent(name string, payload map[string]any, broadcast *model.WebsocketBroadcast) {
+	a.called("PublishWebSocketEvent")
 	sent, ok := cross(a.mm, &payload)
 	if !ok {
 		return
@@ -33,6 +34,7 @@ func (a *api) PublishWebSocketEvent(name string, payload map[string]any, broadca
 
 // PublishPluginClusterEvent does nothing: there is one server.
 func (a *api) PublishPluginClusterEvent(event model.PluginClusterEvent, _ model.PluginClusterEventSendOptions) error {
+	a.called("PublishPluginClusterEvent")
 	cross(a.mm, &event)
 	return nil
 }

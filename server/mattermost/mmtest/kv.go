@@ -10,6 +10,7 @@ import (
 )
 
 func (a *api) KVGet(key string) ([]byte, *model.AppError) {
+	a.called("KVGet")
 	if !a.mm.alive() {
 		return nil, nil
 	}
@@ -30,6 +31,7 @@ func (a *api) KVSetWithExpiry(key string, value []byte, seconds int64) *model.Ap
 func (a *api) KVDelete(key string) *model.AppError { return a.KVSet(key, nil) }
 
 func (a *api) KVSetWithOptions(key string, value []byte, options model.PluginKVSetOptions) (bool, *model.AppError) {
+	a.called("KVSetWithOptions")
 	sent, ok := cross(a.mm, &options)
 	if !ok {
 		return false, nil
@@ -54,6 +56,7 @@ func (a *api) KVSetWithOptions(key string, value []byte, options model.PluginKVS
 }
 
 func (a *api) KVList(page, perPage int) ([]string, *model.AppError) {
+	a.called("KVList")
 	if !a.mm.alive() {
 		return nil, nil
 	}

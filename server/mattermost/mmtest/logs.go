@@ -15,6 +15,7 @@ func (a *api) LogError(msg string, pairs ...any) { a.mm.log("error", msg, pairs)
 
 // LogAuditRec keeps the record as it arrives over the connection.
 func (a *api) LogAuditRec(record *model.AuditRecord) {
+	a.called("LogAuditRec")
 	crossed, ok := cross(a.mm, record)
 	if !ok {
 		return

@@ -79,6 +79,7 @@ type Mattermost struct {
 	logs       []string
 	audited    []*model.AuditRecord
 	answers    []string
+	calls      map[string]int
 }
 
 // note is a post that one user sees, in its latest state.
@@ -96,6 +97,7 @@ func New(t testing.TB) *Mattermost {
 		t: t, clock: func() time.Time { return start }, config: &model.Config{}, settings: map[string]any{},
 		users: map[string]*model.User{}, pictures: map[string][]byte{}, channels: map[string]*channelState{},
 		posts: map[string]*model.Post{}, triggers: map[string]trigger{}, botsInTeam: map[string]bool{}, dialogs: map[string]*Dialog{},
+		calls: map[string]int{},
 	}
 	mm.config.SetDefaults()
 	*mm.config.ServiceSettings.SiteURL = "https://chat.example.com"

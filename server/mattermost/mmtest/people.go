@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
 // User is a user with an account.
@@ -66,16 +67,21 @@ func (u *User) InWindow(connection string) *User {
 	return &other
 }
 
-// Becomes changes the user's account.
+// Becomes changes the user's account. The plugin is told of a deactivation, as by the real server, and of nothing else.
 func (u *User) Becomes(traits ...Trait) {
 	u.mm.mu.Lock()
-	defer u.mm.mu.Unlock()
 	for _, trait := range traits {
 		trait(u.mm.users[u.ID])
+	}
+	now := u.mm.users[u.ID].DeepCopy()
+	u.mm.mu.Unlock()
+	if usher, ok := u.mm.attached().(Usher); ok && now.DeleteAt != 0 {
+		usher.UserHasBeenDeactivated(&plugin.Context{}, now)
 	}
 }
 
 func (a *api) GetUser(userID string) (*model.User, *model.AppError) {
+	a.called("GetUser")
 	if !a.mm.alive() {
 		return nil, nil
 	}
@@ -94,6 +100,7 @@ func (a *api) GetUser(userID string) (*model.User, *model.AppError) {
 }
 
 func (a *api) HasPermissionTo(userID string, _ *model.Permission) bool {
+	a.called("HasPermissionTo")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	user, known := a.mm.users[userID]
@@ -102,6 +109,7 @@ func (a *api) HasPermissionTo(userID string, _ *model.Permission) bool {
 
 // EnsureBotUser returns the account with that name, whoever owns it, as the real server does.
 func (a *api) EnsureBotUser(bot *model.Bot) (string, error) {
+	a.called("EnsureBotUser")
 	sent, ok := cross(a.mm, bot)
 	if !ok {
 		return "", nil
@@ -119,6 +127,7 @@ func (a *api) EnsureBotUser(bot *model.Bot) (string, error) {
 }
 
 func (a *api) SetProfileImage(userID string, picture []byte) *model.AppError {
+	a.called("SetProfileImage")
 	a.mm.mu.Lock()
 	defer a.mm.mu.Unlock()
 	if _, known := a.mm.users[userID]; !known {
@@ -137,6 +146,7 @@ func (mm *Mattermost) Picture(userID string) []byte {
 
 // GetUserByEmail returns the user with the address.
 func (a *api) GetUserByEmail(email string) (*model.User, *model.AppError) {
+	a.called("GetUserByEmail")
 	a.mm.mu.Lock()
 	var found *model.User
 	for _, u := range a.mm.users {

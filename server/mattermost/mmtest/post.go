@@ -71,6 +71,15 @@ func (p *Post) Delete() {
 	p.mm.posts[p.Id].DeleteAt = now
 }
 
+// PinAndReact pins the post and adds a reaction, as any member can.
+func (p *Post) PinAndReact() {
+	p.mm.mu.Lock()
+	defer p.mm.mu.Unlock()
+	stored := p.mm.posts[p.Id].Clone()
+	stored.IsPinned, stored.HasReactions = true, true
+	p.mm.posts[p.Id] = stored
+}
+
 // Forge changes props of the post to anything, as its author can with an API client.
 func (p *Post) Forge(props map[string]any) {
 	p.mm.mu.Lock()

@@ -10,6 +10,7 @@ import (
 )
 
 func (a *api) CreatePost(post *model.Post) (*model.Post, *model.AppError) {
+	a.called("CreatePost")
 	sent, ok := cross(a.mm, post)
 	if !ok {
 		return nil, nil
@@ -83,6 +84,7 @@ func (mm *Mattermost) asStored(post *model.Post) *model.Post {
 }
 
 func (a *api) GetPost(postID string) (*model.Post, *model.AppError) {
+	a.called("GetPost")
 	a.mm.mu.Lock()
 	post, known := a.mm.posts[postID]
 	broken := a.mm.broken
@@ -100,8 +102,10 @@ func (a *api) GetPost(postID string) (*model.Post, *model.AppError) {
 	return answer, nil
 }
 
-// UpdatePost replaces message and props, and marks the post as edited if its message or its attachments changed.
+// UpdatePost replaces message, props, and whether the post is pinned and has reactions. It marks the post as edited if its message or its
+// attachments changed.
 func (a *api) UpdatePost(post *model.Post) (*model.Post, *model.AppError) {
+	a.called("UpdatePost")
 	sent, ok := cross(a.mm, post)
 	if !ok {
 		return nil, nil
@@ -128,6 +132,7 @@ func (mm *Mattermost) updatePost(sent *model.Post) (*model.Post, *model.AppError
 		return nil, refusal("api.post.update_post.can_not_update_post_in_deleted.error", http.StatusBadRequest)
 	}
 	updated := old.Clone()
+	updated.IsPinned, updated.HasReactions = sent.IsPinned, sent.HasReactions
 	updated.SetProps(sent.GetProps())
 	updated = mm.asStored(updated)
 	updated.UpdateAt = now
@@ -140,6 +145,7 @@ func (mm *Mattermost) updatePost(sent *model.Post) (*model.Post, *model.AppError
 
 // SendEphemeralPost shows a note. As on the real server, the post gets a type of its own.
 func (a *api) SendEphemeralPost(userID string, post *model.Post) *model.Post {
+	a.called("SendEphemeralPost")
 	sent, ok := cross(a.mm, post)
 	if !ok {
 		return nil
@@ -158,6 +164,7 @@ func (a *api) SendEphemeralPost(userID string, post *model.Post) *model.Post {
 }
 
 func (a *api) UpdateEphemeralPost(userID string, post *model.Post) *model.Post {
+	a.called("UpdateEphemeralPost")
 	sent, ok := cross(a.mm, post)
 	if !ok {
 		return nil

@@ -8,11 +8,13 @@ import (
 
 // GetTeamsForUser returns the only team.
 func (a *api) GetTeamsForUser(string) ([]*model.Team, *model.AppError) {
+	a.called("GetTeamsForUser")
 	return crossed(a.mm, []*model.Team{{Id: teamID}}), nil
 }
 
 // GetChannelsForTeamForUser returns the channels that the user is a member of.
 func (a *api) GetChannelsForTeamForUser(_, userID string, includeDeleted bool) ([]*model.Channel, *model.AppError) {
+	a.called("GetChannelsForTeamForUser")
 	a.mm.mu.Lock()
 	var found []*model.Channel
 	for _, state := range a.mm.channels {

@@ -26,11 +26,13 @@ func (mm *Mattermost) tellOfPost(post *model.Post) {
 
 // GetPostsForChannel returns a page of the channel's posts, the latest first, with the first posts of their threads.
 func (a *api) GetPostsForChannel(channelID string, page, perPage int) (*model.PostList, *model.AppError) {
+	a.called("GetPostsForChannel")
 	return a.posts(channelID, page, perPage, func(*model.Post) bool { return true })
 }
 
 // GetPostsBefore does the same for the posts made before another. As on the real server, those of its millisecond are excluded.
 func (a *api) GetPostsBefore(channelID, postID string, page, perPage int) (*model.PostList, *model.AppError) {
+	a.called("GetPostsBefore")
 	a.mm.mu.Lock()
 	anchor := a.mm.posts[postID]
 	a.mm.mu.Unlock()
@@ -64,6 +66,7 @@ func (a *api) posts(channelID string, page, perPage int, wanted func(*model.Post
 
 // GetPostThread returns all posts of the post's thread.
 func (a *api) GetPostThread(postID string) (*model.PostList, *model.AppError) {
+	a.called("GetPostThread")
 	a.mm.mu.Lock()
 	list, rootID := model.NewPostList(), postID
 	if post := a.mm.posts[postID]; post != nil && post.RootId != "" {

@@ -3,6 +3,7 @@ package mmtest
 import (
 	"bytes"
 	"encoding/gob"
+	"maps"
 	"net/http"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -13,6 +14,22 @@ import (
 type api struct {
 	plugin.API
 	mm *Mattermost
+}
+
+// called counts a call.
+func (a *api) called(name string) {
+	a.mm.mu.Lock()
+	defer a.mm.mu.Unlock()
+	a.mm.calls[name]++
+}
+
+// Calls returns how often each function of the plugin API was called since the last call of Calls. Lines of the log aren't among them.
+func (mm *Mattermost) Calls() map[string]int {
+	mm.mu.Lock()
+	defer mm.mu.Unlock()
+	since := maps.Clone(mm.calls)
+	clear(mm.calls)
+	return since
 }
 
 // cross sends a value over the connection between plugin and server and returns what arrives. The real connection breaks for good if a
