@@ -28,6 +28,7 @@ type options struct {
 	noise  time.Duration
 	json   string
 	before []string
+	sql    bool
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 200, "operations in each measurement")
 	flag.DurationVar(&o.noise, "noise", 5*time.Second, "how long one connection sends as fast as it can; 0 leaves that out")
 	flag.StringVar(&o.json, "json", "", "file to write the figures to")
+	flag.BoolVar(&o.sql, "sql", false, "list the SQL statements of each measurement")
 	flag.StringVar(&before, "before", "", "files with earlier figures, separated by commas, whose medians are printed beside")
 	flag.Parse()
 	if before != "" {
@@ -79,7 +81,7 @@ func run(ctx context.Context, o options) error {
 		return errors.Wrap(err, "create the report")
 	}
 	defer report.Close()
-	print(io.MultiWriter(os.Stdout, report), found, earlier)
+	print(io.MultiWriter(os.Stdout, report), found, earlier, o.sql)
 	return nil
 }
 

@@ -28,12 +28,16 @@ type cost struct {
 	// Own are the statements for the plugin's records, Server all others of the server.
 	Own    float64 `json:"own_sql"`
 	Server float64 `json:"server_sql"`
-	// ByName are the calls of the plugin API by name.
+	// ByName are the calls of the plugin API by name, and ByText the statements by their text.
 	ByName map[string]float64 `json:"by_name,omitempty"`
+	ByText map[string]float64 `json:"by_text,omitempty"`
 }
 
 // settle is how long the plugin must have called nothing before it counts as idle.
 const settle = 600 * time.Millisecond
+
+// rare is what a statement must be run per operation to be listed.
+const rare = 0.02
 
 // lookEvery is how often a measurement looks whether all is done. A look costs the database a few milliseconds.
 const lookEvery = 200 * time.Millisecond
@@ -62,7 +66,12 @@ func (b *bench) counted(ctx context.Context, operations int, happens func() erro
 		return found, nil
 	}
 	statements, err := b.stack.DB.Statements(ctx)
-	found.Own, found.Server = float64(statements.Own())/n, float64(statements.Server)/n
+	found.Own, found.Server, found.ByText = float64(statements.Own())/n, float64(statements.Server)/n, map[string]float64{}
+	for text, count := range statements.ByText {
+		if perOperation := float64(count) / n; perOperation >= rare {
+			found.ByText[text] = perOperation
+		}
+	}
 	return found, err
 }
 

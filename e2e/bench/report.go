@@ -11,7 +11,7 @@ import (
 )
 
 // print writes the table, and below it which functions of the plugin API were called.
-func print(out io.Writer, figures []figure, earlier map[string]figure) {
+func print(out io.Writer, figures []figure, earlier map[string]figure, sql bool) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "operation\tvalue\t\t÷ native\tbudget\t\tAPI calls\town SQL\tserver SQL\tbefore\t÷ native\tAPI calls\town SQL\t")
 	for _, f := range figures {
@@ -32,6 +32,9 @@ func print(out io.Writer, figures []figure, earlier map[string]figure) {
 		if calls := f.Cost.names(); calls != "" && calls != last { // some figures are of one measurement
 			fmt.Fprintf(out, "%s: %s\n", f.Name, calls)
 			last = calls
+			if sql {
+				fmt.Fprint(out, f.Cost.statements())
+			}
 		}
 	}
 	fmt.Fprint(out, `
@@ -96,12 +99,27 @@ func (c *cost) names() string {
 	if c == nil {
 		return ""
 	}
-	names := slices.SortedFunc(maps.Keys(c.ByName), func(a, b string) int {
-		return cmp.Or(cmp.Compare(c.ByName[b], c.ByName[a]), cmp.Compare(a, b))
-	})
 	var parts []string
-	for _, name := range names {
+	for _, name := range byFrequency(c.ByName) {
 		parts = append(parts, fmt.Sprintf("%s %.2f", name, c.ByName[name]))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// shortened is how many characters of a statement are printed.
+const shortened = 150
+
+// statements are the statements, one a line, the most frequent first.
+func (c *cost) statements() string {
+	var lines strings.Builder
+	for _, text := range byFrequency(c.ByText) {
+		fmt.Fprintf(&lines, "    %6.2f  %.*s\n", c.ByText[text], shortened, text)
+	}
+	return lines.String()
+}
+
+func byFrequency(counts map[string]float64) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
 }

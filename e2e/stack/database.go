@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"database/sql"
+	"regexp"
 	"time"
 
 	"github.com/lib/pq"
@@ -151,24 +152,47 @@ type Statements struct {
 	KeyValue int64
 	// Server are all others of the servers, including those for posts of the plugin.
 	Server int64
+	// ByText is how often each was run.
+	ByText map[string]int64
 }
 
 // Own are the statements on behalf of the plugin's records.
 func (s Statements) Own() int64 { return s.Tables + s.KeyValue }
 
+var (
+	ownTable = regexp.MustCompile(`\bzoom_`)
+	keyValue = regexp.MustCompile(`(?i)pluginkeyvaluestore`)
+)
+
 // Statements counts the statements in this database since the last ResetStatements. Transactions' begin and commit, and the statements
 // of this package, are left out. It fails when the database keeps no statistics.
 func (d *Database) Statements(ctx context.Context) (Statements, error) {
-	var s Statements
-	err := d.db.QueryRowContext(ctx, `/* e2e */ SELECT
-		coalesce(sum(calls) FILTER (WHERE query ~ '\mzoom_'), 0),
-		coalesce(sum(calls) FILTER (WHERE query ~* 'pluginkeyvaluestore'), 0),
-		coalesce(sum(calls) FILTER (WHERE query !~ '\mzoom_' AND query !~* 'pluginkeyvaluestore'), 0)
-		FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-		AND query !~ 'e2e' AND query ~* '^[^a-z]*(select|insert|update|delete|with)'`).Scan(&s.Tables, &s.KeyValue, &s.Server)
-	return s, errors.Wrap(err, "read the statement statistics")
+	s := Statements{ByText: map[string]int64{}}
+	rows, err := d.db.QueryContext(ctx, `/* e2e */ SELECT regexp_replace(query, '\s+', ' ', 'g'), sum(calls) FROM pg_stat_statements
+		WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND query !~ 'e2e' AND query ~* '^[^a-z]*(select|insert|update|delete|with|--)' GROUP BY 1`)
+	if err != nil {
+		return s, errors.Wrap(err, "read the statement statistics")
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		var calls int64
+		if err := rows.Scan(&text, &calls); err != nil {
+			return s, errors.Wrap(err, "read a statistic")
+		}
+		s.ByText[text] = calls
+		switch {
+		case ownTable.MatchString(text):
+			s.Tables += calls
+		case keyValue.MatchString(text):
+			s.KeyValue += calls
+		default:
+			s.Server += calls
+		}
+	}
+	return s, errors.Wrap(rows.Err(), "read the statement statistics")
 }
-
 
 // MeetingsEnded returns when the last of the meetings' posts was written. It fails while one of them doesn't say that its meeting ended.
 func (d *Database) MeetingsEnded(ctx context.Context, posts []string) (time.Time, error) {

@@ -23,6 +23,8 @@ const postgresVersion = "17.6.0-beta.15"
 type postgres struct {
 	proc  *process // nil for a server that is not ours
 	admin string   // data source name for creating databases
+	// launch starts the server's process with this name for its log; nil for a server that is not ours.
+	launch func(name string) (*process, error)
 }
 
 // startPostgres starts a server in workDir, unless MM_TEST_DSN names one.
@@ -57,15 +59,37 @@ func startPostgres(ctx context.Context, s *Stack) (*postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	proc, err := launch(command{
-		name: "postgres", path: filepath.Join(native, "bin", "postgres"), dir: data,
-		args: s.postgresArgs(data, port), env: postgresEnv(native), user: as, stop: syscall.SIGINT,
-	}, s.logs, s.guard)
-	if err != nil {
+	p := &postgres{admin: fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)}
+	p.launch = func(name string) (*process, error) {
+		return launch(command{
+			name: name, path: filepath.Join(native, "bin", "postgres"), dir: data,
+			args: s.postgresArgs(data, port), env: postgresEnv(native), user: as, stop: syscall.SIGINT,
+		}, s.logs, s.guard)
+	}
+	if p.proc, err = p.launch("postgres"); err != nil {
 		return nil, err
 	}
-	p := &postgres{proc: proc, admin: fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)}
 	return p, p.ready(ctx)
+}
+
+// RestartPostgres stops the database in order, which ends all its connections, and starts it again after this pause. It reports whether
+// the database is one that can be restarted: one that MM_TEST_DSN names is not.
+func (s *Stack) RestartPostgres(ctx context.Context, pause time.Duration) (bool, error) {
+	if s.postgres.launch == nil {
+		return false, nil
+	}
+	s.postgres.proc.end()
+	select {
+	case <-ctx.Done():
+		return true, errors.Wrap(ctx.Err(), "interrupted")
+	case <-time.After(pause):
+	}
+	proc, err := s.postgres.launch(fmt.Sprintf("postgres-%s", time.Now().Format("150405")))
+	if err != nil {
+		return true, err
+	}
+	s.postgres.proc = proc
+	return true, s.postgres.ready(ctx)
 }
 
 // postgresArgs loads the statement statistics that the benchmarks count with.
