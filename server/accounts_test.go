@@ -202,7 +202,7 @@ func TestDefect12_DisconnectingRevokesTheGrantInZoom(t *testing.T) {
 	w.alice.Clicks("Disconnect")
 	requireSays(t, w.alice.LastNote().Text(), "Disconnected from Zoom")
 	require.Equal(t, 1, w.zoom.Counts()["POST /oauth/revoke"])
-	require.Empty(t, w.mm.KV.Keys("sec.zoom."+w.alice.ID))
+	require.Empty(t, w.memory.Grants.Keys())
 	require.Empty(t, w.mm.KV.Keys("lnk.zoom."))
 	w.alice.Types("/zoom start", w.town)
 	require.Empty(t, meetings(w.town))

@@ -60,15 +60,15 @@ var mayImport = map[string][]string{
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
-	"postgres":       {"bridge", "chat", "fault", "postgres/query"},
+	"postgres":       {"bridge", "chat", "fault", "oauth", "postgres/query", "session"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"bridge", "chat"},
-	"recordstest":                    {"bridge", "bridge/subject", "chat"},
+	"memory":                         {"bridge", "chat", "oauth", "session"},
 	"postgres/pgtest":                {"postgres"},
+	"recordstest":                    {"bridge", "bridge/subject", "chat", "oauth", "provider", "session"},
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},
@@ -80,7 +80,7 @@ var mayImport = map[string][]string{
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
-var mayOnlyServeTests = []string{"memory", "recordstest", "postgres/pgtest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
+var mayOnlyServeTests = []string{"memory", "postgres/pgtest", "recordstest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
 
 // vendorHomes lists the packages that can import a package of the Mattermost server, or one below it.
 var vendorHomes = map[string][]string{

@@ -19,7 +19,7 @@ type encryption struct {
 	api      plugin.API
 	settings *config.Container
 	client   *mattermost.Client
-	kv       *mattermost.KV
+	grants   oauth.Grants
 	vault    *oauth.Vault
 	sessions *session.Sessions
 	bridge   *assembly.Bridge

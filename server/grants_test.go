@@ -102,7 +102,7 @@ func TestDefect06_RemovingTheAppInZoomDeletesTheGrantAndNotifiesItsOwner(t *test
 			require.Len(t, told, 1, "of both, one counts")
 			requireSays(t, told[0].Message, says)
 			require.False(t, w.canStart(owner))
-			require.Empty(t, w.mm.KV.Keys("sec.zoom."))
+			require.Empty(t, w.memory.Grants.Keys())
 			require.Empty(t, w.mm.KV.Keys("lnk.zoom."))
 			require.Zero(t, w.zoom.Counts()["POST /oauth/revoke"], "there is nothing left to revoke")
 		})
@@ -150,8 +150,8 @@ func TestARemovalDuringADatabaseOutageIsNotForgotten(t *testing.T) {
 	w := newWorld(t, "account")
 	w.connect(w.admin)
 	// The event is stored; then nothing can be read for a while.
-	w.mm.KV.OnCall(func(_ storeOp, key string) error {
-		if strings.HasPrefix(key, "sec.") || strings.HasPrefix(key, "lnk.") {
+	w.memory.OnCall(func(call, _ string) error {
+		if strings.HasPrefix(call, "Grants.") {
 			return errOutage
 		}
 		return nil
@@ -159,7 +159,7 @@ func TestARemovalDuringADatabaseOutageIsNotForgotten(t *testing.T) {
 	require.NoError(t, w.zoom.Deauthorize(address(w.admin), clientID))
 	require.Eventually(t, func() bool { return strings.Contains(strings.Join(w.mm.Logs(), "\n"), errOutage.Error()) }, 5*time.Second, time.Millisecond)
 	require.Empty(t, w.admin.DirectMessages(w.botID()))
-	w.mm.KV.OnCall(nil)
+	w.memory.OnCall(nil)
 	w.settle()
 	require.Len(t, w.admin.DirectMessages(w.botID()), 1)
 }

@@ -16,10 +16,10 @@ const (
 	sweepEvery = time.Minute
 	// aliveEvery is the interval between checks of the connection to the Mattermost server.
 	aliveEvery = time.Minute
-	// fullSweepEvery is the interval between sweeps of the whole inbox ring.
-	fullSweepEvery = time.Hour
 	// pruneEvery is the interval between removals of records that have expired.
 	pruneEvery = time.Hour
+	// fullSweepEvery is the interval between sweeps of the whole inbox ring.
+	fullSweepEvery = time.Hour
 )
 
 // start starts the plugin's work.
@@ -46,10 +46,10 @@ func (a *app) start() error {
 	a.stopSweep = stop
 	go a.client.WatchAlive(ctx, aliveEvery, func() { a.exit(1) })
 	go a.rewrap(ctx)
+	go a.prune(ctx)
 	go a.predecessor.note(ctx)
 	go a.bridge.Run(ctx)
 	go a.tick(ctx)
-	go a.prune(ctx)
 	return nil
 }
 
@@ -85,6 +85,18 @@ func (a *app) tick(ctx context.Context) {
 	}
 }
 
+// stop lets running work finish, for as long as ctx allows.
+func (a *app) stop(ctx context.Context) error {
+	a.end()
+	// The sweep may wait for another server's lock; running deliveries come first.
+	err := a.inbox.Close(ctx)
+	if sweepErr := a.stopSweep(ctx); err == nil {
+		err = sweepErr
+	}
+	a.storage.database.Close()
+	return errors.Wrap(err, "stop the background work")
+}
+
 // prune removes records that have expired. Every server does.
 func (a *app) prune(ctx context.Context) {
 	ticker := time.NewTicker(pruneEvery)
@@ -101,18 +113,6 @@ func (a *app) prune(ctx context.Context) {
 			}
 		}
 	}
-}
-
-// stop lets running work finish, for as long as ctx allows.
-func (a *app) stop(ctx context.Context) error {
-	a.end()
-	// The sweep may wait for another server's lock; running deliveries come first.
-	err := a.inbox.Close(ctx)
-	if sweepErr := a.stopSweep(ctx); err == nil {
-		err = sweepErr
-	}
-	a.storage.database.Close()
-	return errors.Wrap(err, "stop the background work")
 }
 
 // settingsChanged reacts to changed settings. The new key applies when it returns, so that two changes keep their order;

@@ -12,19 +12,25 @@ import (
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// outage is one operation of the table that fails once.
+// outage is one operation of the table, or one call of the records, that fails once.
 type outage struct {
 	op     storeOp
 	prefix string
+	// call is that of the records, such as "Grants.SaveGrant".
+	call string
 	// after has it fail though it was carried out, as when the connection breaks after the commit.
 	after bool
 }
 
 func (o outage) String() string {
-	if o.after {
-		return string(o.op) + " " + o.prefix + " fails afterwards"
+	what := string(o.op) + " " + o.prefix
+	if o.call != "" {
+		what = o.call
 	}
-	return string(o.op) + " " + o.prefix + " fails"
+	if o.after {
+		return what + " fails afterwards"
+	}
+	return what + " fails"
 }
 
 // strikes makes the outage happen once, and returns whether it did.
@@ -36,12 +42,40 @@ func (w *world) strikes(o outage) (struck *atomic.Bool) {
 		}
 		return nil
 	}
-	if o.after {
+	records := func(call, _ string) error {
+		if call == o.call && struck.CompareAndSwap(false, true) {
+			return errOutage
+		}
+		return nil
+	}
+	switch {
+	case o.call != "" && o.after:
+		w.memory.OnReturn(records)
+	case o.call != "":
+		w.memory.OnCall(records)
+	case o.after:
 		w.mm.KV.OnAnswer(fault)
-	} else {
+	default:
 		w.mm.KV.OnCall(fault)
 	}
 	return struck
+}
+
+// recovers ends the outage.
+func (w *world) recovers() {
+	w.mm.KV.OnCall(nil)
+	w.mm.KV.OnAnswer(nil)
+	w.memory.OnCall(nil)
+	w.memory.OnReturn(nil)
+}
+
+// recordOutages are these calls of the records, each failing before and after.
+func recordOutages(calls ...string) []outage {
+	var all []outage
+	for _, call := range calls {
+		all = append(all, outage{call: call}, outage{call: call, after: true})
+	}
+	return all
 }
 
 // outages are all operations on records with these prefixes, each failing before and after.
@@ -49,7 +83,7 @@ func outages(prefixes ...string) []outage {
 	var all []outage
 	for _, prefix := range prefixes {
 		for _, op := range []storeOp{storetest.Get, storetest.Swap, storetest.Set, storetest.Delete} {
-			all = append(all, outage{op, prefix, false}, outage{op, prefix, true})
+			all = append(all, outage{op: op, prefix: prefix}, outage{op: op, prefix: prefix, after: true})
 		}
 	}
 	return all
@@ -57,7 +91,7 @@ func outages(prefixes ...string) []outage {
 
 func TestAStartDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range outages("opn.", "mid.", "usr.", "sec.", "pmi.") {
+	for _, o := range append(outages("opn.", "mid.", "usr.", "pmi."), recordOutages("Grants.Grant")...) {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -70,8 +104,7 @@ func TestAStartDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 			if !struck.Load() {
 				require.Len(t, meetings(w.town), 1)
 			}
-			w.mm.KV.OnCall(nil)
-			w.mm.KV.OnAnswer(nil)
+			w.recovers()
 			before := len(meetings(w.town))
 			w.alice.Types("/zoom start", w.town)
 			note := ""
@@ -110,7 +143,7 @@ func TestAMeetingStillEndsDuringADatabaseOutage(t *testing.T) {
 
 func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range outages("sec.", "lnk.", "pmi.", "nce.", "vlt.") {
+	for _, o := range append(outages("lnk.", "pmi."), recordOutages("Grants.Grant", "Grants.SaveGrant", "Grants.DeleteGrant", "SignIns.UseState", "SignIns.StateUsed", "Keyring.Keyring")...) {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -131,7 +164,7 @@ func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) 
 
 func TestDisconnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range outages("sec.", "lnk.", "pmi.") {
+	for _, o := range append(outages("lnk.", "pmi."), recordOutages("Grants.Grant", "Grants.DeleteGrant")...) {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")

@@ -3,9 +3,9 @@ package main
 import (
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 )
 
@@ -14,16 +14,22 @@ var sealedWith = regexp.MustCompile(`v1\.([A-Za-z0-9_-]+)\.`)
 // dataKeys returns the data keys that the records of each kind are sealed with.
 func (w *world) dataKeys() map[string]map[string]bool {
 	found := map[string]map[string]bool{}
-	for key, value := range w.mm.KV.Dump() {
-		kind, _, _ := strings.Cut(key, ".")
-		if kind != "sec" && kind != "con" && kind != "sit" {
-			continue
-		}
-		for _, id := range sealedWith.FindAllStringSubmatch(string(value), -1) {
+	look := func(kind, text string) {
+		for _, id := range sealedWith.FindAllStringSubmatch(text, -1) {
 			if found[kind] == nil {
 				found[kind] = map[string]bool{}
 			}
 			found[kind][id[1]] = true
+		}
+	}
+	for key, value := range w.mm.KV.Dump() {
+		if kind, _, _ := strings.Cut(key, "."); kind == "con" {
+			look(kind, string(value))
+		}
+	}
+	for what, text := range w.memory.Dump() {
+		if kind, _, _ := strings.Cut(what, " "); kind == "grant" || kind == "site" {
+			look(kind, text)
 		}
 	}
 	return found
@@ -36,21 +42,23 @@ func TestARegeneratedKeyResealsEveryRecord(t *testing.T) {
 	h.follows(h.backroom)
 	require.True(t, h.canStart(h.bob))
 	before := h.dataKeys()
-	for _, kind := range []string{"sec", "con", "sit"} {
+	for _, kind := range []string{"grant", "con", "site"} {
 		require.Len(t, before[kind], 1, kind)
 	}
 	// The first server is stopped in the middle of it; another finishes the work when it starts.
-	h.plugin.meddle(func(call string) *model.AppError {
-		if call == "KVGet" && len(h.dataKeys()["sec"]) > 1 {
-			return refuse()
+	var resealed atomic.Int32
+	h.memory.OnCall(func(call, _ string) error {
+		if call == "Grants.ResealGrant" && resealed.Add(1) > 1 {
+			return errOutage
 		}
 		return nil
 	})
 	const regenerated = "fedcba9876543210fedcba9876543210"
 	h.mm.Set(map[string]any{"EncryptionKey": regenerated})
 	h.minted(regenerated)
+	require.Eventually(t, func() bool { return resealed.Load() > 1 }, patience, tick)
+	h.memory.OnCall(nil)
 	second := h.newServer()
-	h.plugin.meddle(nil)
 	require.Eventually(t, func() bool {
 		for kind, now := range h.dataKeys() {
 			for id := range before[kind] {

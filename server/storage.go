@@ -8,18 +8,24 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge/assembly"
+	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/postgres"
+	"mattermost-plugin-zoom/server/session"
 )
 
 // storage is where the plugin keeps its records: in PostgreSQL, or in memory in tests.
 type storage struct {
 	database database
 	subjects subjectRecords
+	grants   oauth.Grants
+	keyring  oauth.Keyring
+	signIns  signIns
+	sites    session.Sites
 }
 
-// subjectRecords are what deliveries are about, and the cards that show it.
-type subjectRecords interface {
-	assembly.Subjects
+// signIns are authorizations under way. They expire.
+type signIns interface {
+	oauth.SignIns
 	pruner
 }
 
@@ -30,7 +36,15 @@ type pruner interface {
 }
 
 // expiring returns the records that have to be pruned.
-func (s storage) expiring() []pruner { return []pruner{s.subjects} }
+func (s storage) expiring() []pruner {
+	return []pruner{s.subjects, s.signIns}
+}
+
+// subjectRecords are what deliveries are about, and the cards that show it.
+type subjectRecords interface {
+	assembly.Subjects
+	pruner
+}
 
 // database is the state of what keeps the records.
 type database interface {
@@ -52,5 +66,8 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 	if err != nil {
 		return storage{}, errors.Wrap(err, "open the database of the Mattermost server")
 	}
-	return storage{database: db, subjects: postgres.NewSubjects(db)}, nil
+	return storage{
+		database: db, subjects: postgres.NewSubjects(db),
+		grants: postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
+	}, nil
 }

@@ -13,7 +13,10 @@ import (
 // inMemory returns what opens a storage in this memory.
 func inMemory(m *memory.Memory) func(plugin.API, *slog.Logger) (storage, error) {
 	return func(plugin.API, *slog.Logger) (storage, error) {
-		return storage{database: noDatabase{}, subjects: m.Subjects}, nil
+		return storage{
+			database: noDatabase{}, subjects: m.Subjects,
+			grants: m.Grants, keyring: m.Keyring, signIns: m.SignIns, sites: m.Sites,
+		}, nil
 	}
 }
 

@@ -96,7 +96,7 @@ type builder struct {
 func (b *builder) app(exit func(int)) *app {
 	b.records = store.New(b.kv, b.now)
 	b.lastEvent = store.NewLastEvent(b.records)
-	b.vault = oauth.NewVault(b.kv, b.now)
+	b.vault = oauth.NewVault(b.storage.keyring, b.now)
 	b.vault.SetKey(b.settings.Load().EncryptionKey)
 	b.jobs = &jobs{lastEvent: b.lastEvent, log: b.log, now: b.now}
 	b.jobs.inbox = store.NewInbox(b.kv, b.now, b.log, b.jobs.handle, store.Options{ReservedFor: kindZoom})
@@ -115,7 +115,7 @@ func (b *builder) app(exit func(int)) *app {
 	return &app{
 		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, inbox: b.jobs.inbox, bridge: b.jobs.bridge,
 		encryption: &encryption{
-			api: b.api, settings: b.settings, client: b.client, kv: b.kv, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
+			api: b.api, settings: b.settings, client: b.client, grants: b.storage.grants, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
 		},
 		predecessor: left, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
 		http: b.routes(doctor, states), exit: exit, rekeyed: make(chan struct{}, 1),
@@ -124,7 +124,9 @@ func (b *builder) app(exit func(int)) *app {
 
 // buildMeetings makes the accounts and the meetings.
 func (b *builder) buildMeetings(board meeting.Board) {
-	authorization := oauth.Dependencies{KV: b.kv, Vault: b.vault, App: b.views.oauth, Client: b.outbound, Now: b.now, Log: b.log}
+	authorization := oauth.Dependencies{
+		Grants: b.storage.grants, SignIns: b.storage.signIns, Vault: b.vault, App: b.views.oauth, Client: b.outbound, Now: b.now, Log: b.log,
+	}
 	calls := zoom.NewClient(func() string { return b.settings.Load().ZoomAPI() }, b.outbound, b.now, b.log)
 	b.accounts = account.NewService(account.Dependencies{
 		Settings: b.views.account, People: b.client, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization), Zoom: calls,
@@ -140,7 +142,8 @@ func (b *builder) buildMeetings(board meeting.Board) {
 // buildBridge makes the part of the graph for notifications of providers; the board notifies it of meetings.
 func (b *builder) buildBridge(board *notifyingBoard) {
 	b.sessions = session.New(session.Dependencies{
-		Registry: b.registry, KV: b.kv, Vault: b.vault, Trusted: b.outbound, Guarded: mattermost.Guarded(b.api),
+		Registry: b.registry, Records: session.Records{Grants: b.storage.grants, SignIns: b.storage.signIns, Sites: b.storage.sites},
+		Vault: b.vault, Trusted: b.outbound, Guarded: mattermost.Guarded(b.api),
 		PluginURL: func(path string) string { return b.settings.Load().PluginURL(path) },
 		Command:   func(id string) string { return "/" + b.settings.Load().Triggers()[id] },
 		Now:       b.now, Log: b.log,

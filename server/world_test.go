@@ -126,14 +126,28 @@ func (w *world) keepsSecrets() {
 	defer w.mu.Unlock()
 	for _, secret := range w.secrets {
 		w.mm.RequireSecret(secret)
+		for _, place := range w.reveals(secret) {
+			w.t.Errorf("a secret can be read in %s", place)
+		}
 	}
 	for secret, allowed := range w.handed {
-		for _, place := range w.mm.Reveals(secret) {
+		for _, place := range append(w.mm.Reveals(secret), w.reveals(secret)...) {
 			if !slices.ContainsFunc(allowed, func(where string) bool { return strings.HasPrefix(place, where) }) {
 				w.t.Errorf("a secret that was handed over once can be read in %s", place)
 			}
 		}
 	}
+}
+
+// reveals returns the records in which the secret can be read.
+func (w *world) reveals(secret string) []string {
+	var where []string
+	for what, text := range w.memory.Dump() {
+		if strings.Contains(text, secret) {
+			where = append(where, what+": "+text)
+		}
+	}
+	return where
 }
 
 // newServer starts the plugin, as each server of a cluster does.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -55,6 +56,47 @@ func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error)
 		records = append(records, r)
 	}
 	return records, errors.Wrap(rows.Err(), "read the key-value store")
+}
+
+// Tables returns the names of the plugin's tables.
+func (d *Database) Tables(ctx context.Context) ([]string, error) {
+	return d.texts(ctx, `SELECT tablename FROM pg_catalog.pg_tables WHERE tablename LIKE 'zoom\_%' ORDER BY tablename`)
+}
+
+// Rows returns each row of a table as the text of a JSON object.
+func (d *Database) Rows(ctx context.Context, table string) ([]string, error) {
+	return d.texts(ctx, "SELECT row_to_json(t)::text FROM "+pq.QuoteIdentifier(table)+" t")
+}
+
+// Stored returns the values of the records whose key begins with this, or the rows of the table with this name.
+func (d *Database) Stored(ctx context.Context, kind string) ([]string, error) {
+	if strings.HasPrefix(kind, "zoom_") {
+		return d.Rows(ctx, kind)
+	}
+	records, err := d.Records(ctx, kind)
+	values := make([]string, len(records))
+	for i, r := range records {
+		values[i] = string(r.Value)
+	}
+	return values, err
+}
+
+// texts returns the only column of a query.
+func (d *Database) texts(ctx context.Context, query string) ([]string, error) {
+	rows, err := d.db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, errors.Wrap(err, "read the plugin's tables")
+	}
+	defer rows.Close()
+	var texts []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, errors.Wrap(err, "read a row of the plugin's tables")
+		}
+		texts = append(texts, text)
+	}
+	return texts, errors.Wrap(rows.Err(), "read the plugin's tables")
 }
 
 // Text returns every text cell of a table as one text, to look for what must not

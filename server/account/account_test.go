@@ -18,6 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/logging"
+	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/store/storetest"
@@ -58,7 +59,8 @@ func newOffice(t *testing.T, mode account.Mode) *office {
 	}
 	now := func() time.Time { return o.now }
 	table := storetest.NewMemoryKV(now)
-	vault := oauth.NewVault(table, now)
+	records := memory.New(now)
+	vault := oauth.NewVault(records.Keyring, now)
 	vault.SetKey("a setting of enough characters")
 	app := func() oauth.App {
 		return oauth.App{
@@ -68,7 +70,7 @@ func newOffice(t *testing.T, mode account.Mode) *office {
 	}
 	client := &http.Client{Transport: o}
 	log := logging.New(func(_ slog.Level, msg string, _ ...any) { o.logged = append(o.logged, msg) })
-	authorization := oauth.Dependencies{KV: table, Vault: vault, App: app, Client: client, Now: now, Log: log}
+	authorization := oauth.Dependencies{Grants: records.Grants, SignIns: records.SignIns, Vault: vault, App: app, Client: client, Now: now, Log: log}
 	o.service = account.NewService(account.Dependencies{
 		Settings: func() account.Settings { return o.settings }, People: o, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization),
 		Zoom: o, Links: store.New(table, now), Now: now, Log: log,

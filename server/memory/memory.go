@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"maps"
 	"sync"
 	"time"
 )
@@ -10,19 +11,38 @@ import (
 // Memory is everything that one database would hold.
 type Memory struct {
 	*Faults
+	Grants   *Grants
+	Keyring  *Keyring
+	SignIns  *SignIns
+	Sites    *Sites
 	Subjects *Subjects
 }
 
 // New returns an empty Memory with this clock.
 func New(now func() time.Time) *Memory {
 	faults := &Faults{}
-	return &Memory{Faults: faults, Subjects: newSubjects(faults, now)}
+	return &Memory{
+		Faults: faults,
+		Grants: newGrants(faults, now), Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
+		Subjects: newSubjects(faults, now),
+	}
+}
+
+// Dump returns all that is stored, by what it is, for assertions about what must not be.
+func (m *Memory) Dump() map[string]string {
+	dump := map[string]string{}
+	for _, records := range []map[string]string{m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump()} {
+		maps.Copy(dump, records)
+	}
+	return dump
 }
 
 // Faults lets a test delay or fail calls, as a database can. It is safe for concurrent use.
 type Faults struct {
 	mu     sync.Mutex
 	onCall func(call, key string) error
+	// onReturn is like onCall for calls that were carried out.
+	onReturn func(call, key string) error
 }
 
 // OnCall has the function called before each call of a record, with the name of the type and method ("Meetings.Open") and the key of

@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -237,4 +238,24 @@ func (s *Subjects) call(ctx context.Context, call, key string) error {
 		return errors.Wrap(err, call)
 	}
 	return s.before(call, key)
+}
+
+// Dump returns what is stored, by "subject", "series" or "alias", its connection and its name, and of cards by "card" and its message.
+func (s *Subjects) Dump() map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	dump := map[string]string{}
+	for key, row := range s.subjects {
+		dump["subject "+key.connection+" "+key.name] = string(row.body)
+	}
+	for key, row := range s.series {
+		dump["series "+key.connection+" "+key.name] = string(row.state)
+	}
+	for key, row := range s.aliases {
+		dump["alias "+key.connection+" "+key.name] = row.subject
+	}
+	for _, row := range s.cards {
+		dump["card "+row.Message.ID] = fmt.Sprint(row.CardRecord)
+	}
+	return dump
 }

@@ -1,4 +1,4 @@
-package oauth
+package oauth_test
 
 import (
 	"io"
@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 // stalled is a body that returns nothing until the request is canceled.
@@ -29,9 +29,9 @@ func TestDefect23_TheTimeoutCoversTheBody(t *testing.T) {
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: stalled{r.Context().Done()}, Request: r}, nil
 		})}
 		asked := time.Now()
-		_, err := NewTokens(w.dependencies(s, client)).Of("ann").Token(t.Context())
+		_, err := oauth.NewTokens(w.dependencies(s, client)).Of("ann").Token(t.Context())
 		wantFault(t, fault.ZoomTimeout, err)
-		require.Equal(t, callTimeout, time.Since(asked))
+		require.Equal(t, oauth.CallTimeout, time.Since(asked))
 	})
 }
 
@@ -43,7 +43,7 @@ func TestDefect23_TheBodyIsBounded(t *testing.T) {
 		client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(endless), Request: r}, nil
 		})}
-		_, err := NewTokens(w.dependencies(s, client)).Of("ann").Token(t.Context())
+		_, err := oauth.NewTokens(w.dependencies(s, client)).Of("ann").Token(t.Context())
 		wantFault(t, fault.ZoomUnreachable, err)
 		require.LessOrEqual(t, endless.read, 2<<20)
 	})
@@ -59,22 +59,22 @@ func (c *counting) Read(p []byte) (int, error) {
 
 func TestOverARealConnection(t *testing.T) {
 	t.Parallel()
-	w := &world{t: t, kv: storetest.NewMemoryKV(time.Now), zoom: newAuthServer()}
+	w := newWorld(t)
 	live := httptest.NewServer(w.zoom)
 	s := w.server(firstKey)
-	s.app = func() App {
+	s.app = func() oauth.App {
 		app := w.zoom.app()
 		app.AuthURL, app.TokenURL, app.RevokeURL = live.URL+"/oauth/authorize", live.URL+"/oauth/token", live.URL+"/oauth/revoke"
 		return app
 	}
-	s.tokens = NewTokens(w.dependencies(s, live.Client()))
-	s.flow = NewFlow(w.dependencies(s, live.Client()))
+	s.tokens = oauth.NewTokens(w.dependencies(s, live.Client()))
+	s.flow = oauth.NewFlow(w.dependencies(s, live.Client()))
 
 	code, state := w.begin(s, "ann")
 	done, err := s.flow.Complete(t.Context(), "ann", code, state)
 	require.NoError(t, err)
 	g := s.tokens.Of("ann")
-	require.NoError(t, g.Save(t.Context(), done.Token, Identity{}))
+	require.NoError(t, g.Save(t.Context(), done.Token, oauth.Identity{}))
 	_, err = g.Renew(t.Context(), done.Token.Access)
 	require.NoError(t, err)
 	_, err = s.tokens.Server().Token(t.Context())
@@ -87,7 +87,7 @@ func TestOverARealConnection(t *testing.T) {
 	require.Equal(t, 1, w.logged("couldn't be revoked"))
 }
 
-func readAccess(t *testing.T, g *Grant) string {
+func readAccess(t *testing.T, g *oauth.Grant) string {
 	t.Helper()
 	access, err := g.Token(t.Context())
 	require.NoError(t, err)

@@ -35,14 +35,14 @@ const (
 // sealed in the link itself, so nothing is stored before the user returns, and Zoom can't read whom or what it is about.
 type Flow struct {
 	vault    *Vault
-	kv       KV
+	signIns  SignIns
 	endpoint endpoint
 	now      func() time.Time
 }
 
 // NewFlow returns the Flow for the app.
 func NewFlow(d Dependencies) *Flow {
-	return &Flow{vault: d.Vault, kv: d.KV, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now}
+	return &Flow{vault: d.Vault, signIns: d.SignIns, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now}
 }
 
 // Completed is the result of an authorization.
@@ -104,11 +104,11 @@ func (f *Flow) Peek(ctx context.Context, person chat.PersonID, state string) (ap
 	if err != nil {
 		return "", "", err
 	}
-	used, err := f.kv.Get(p.nonceKey())
+	used, err := f.signIns.StateUsed(ctx, p.stateID())
 	if err != nil {
 		return "", "", errors.Wrap(err, "look up the state")
 	}
-	if used != nil {
+	if used {
 		return "", "", fault.New(fault.LinkExpired)
 	}
 	return p.App, p.Next, nil
@@ -122,7 +122,7 @@ func (f *Flow) Complete(ctx context.Context, person chat.PersonID, code, state s
 	if err != nil {
 		return Completed{}, err
 	}
-	first, err := f.kv.Swap(p.nonceKey(), nil, []byte("1"), stateLife)
+	first, err := f.signIns.UseState(ctx, p.stateID(), stateLife)
 	if err != nil {
 		return Completed{}, errors.Wrap(err, "use the state up")
 	}
@@ -194,4 +194,5 @@ func (p passage) verifier() string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func (p passage) nonceKey() string { return "nce." + kv.Hash(p.Nonce) }
+// stateID names the state in records, which can't be turned back into its nonce.
+func (p passage) stateID() string { return kv.Hash("state", p.Nonce) }

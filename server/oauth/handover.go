@@ -29,11 +29,9 @@ const (
 // handover is an authorization from a browser in which no one was signed in. It belongs to no one until the person who started it types
 // the code that this browser showed: a user who merely forwarded a link never saw the code, and the user who authorized can't use it.
 type handover struct {
-	Code  string    `json:"code"`
-	Tries int       `json:"tries"`
-	Done  Completed `json:"done"`
-	Who   Identity  `json:"who"`
-	Until time.Time `json:"until"`
+	Code string    `json:"code"`
+	Done Completed `json:"done"`
+	Who  Identity  `json:"who"`
 }
 
 // Handed is an authorization that waits for its code to be typed in Mattermost.
@@ -61,12 +59,16 @@ func (f *Flow) StateOwner(ctx context.Context, state string) (person chat.Person
 // Hand keeps a completed authorization of this account, sealed, for the person, for ten minutes, and returns the code that releases it.
 // It replaces an earlier one.
 func (f *Flow) Hand(ctx context.Context, person chat.PersonID, done Completed, who Identity) (Handed, error) {
-	h := handover{Code: newCode(), Done: done, Who: who, Until: f.now().Add(handoverLife)}
-	raw, err := f.sealHandover(ctx, h)
+	h := handover{Code: newCode(), Done: done, Who: who}
+	plain, err := json.Marshal(h)
+	if err != nil {
+		return Handed{}, errors.Wrap(err, "encode an authorization")
+	}
+	sealed, err := f.vault.Seal(ctx, f.named(handoverName), plain)
 	if err != nil {
 		return Handed{}, err
 	}
-	if err := f.kv.Set(f.handoverKey(person), raw, handoverLife); err != nil {
+	if err := f.signIns.SaveHandover(ctx, f.handoverID(person), string(sealed), handoverLife); err != nil {
 		return Handed{}, errors.Wrap(err, "keep an authorization for its code")
 	}
 	return Handed{Code: h.Code, Person: person, Who: who}, nil
@@ -74,62 +76,34 @@ func (f *Flow) Hand(ctx context.Context, person chat.PersonID, done Completed, w
 
 // Take returns, once, what Hand kept for the person, given the right code. After five wrong codes it is removed. Fault: CodeWrong.
 func (f *Flow) Take(ctx context.Context, person chat.PersonID, code string) (Completed, Identity, error) {
-	key := f.handoverKey(person)
-	for try := range writeTries {
-		if try > 0 {
-			if err := pause(ctx, try); err != nil {
-				return Completed{}, Identity{}, errors.Wrap(err, "take an authorization for its code")
-			}
-		}
-		raw, err := f.kv.Get(key)
-		if err != nil {
-			return Completed{}, Identity{}, errors.Wrap(err, "look up an authorization for its code")
-		}
-		if raw == nil {
-			return Completed{}, Identity{}, fault.New(fault.CodeWrong)
-		}
-		h, next, err := f.opened(ctx, raw, code)
-		if err != nil {
-			return Completed{}, Identity{}, err
-		}
-		swapped, err := f.kv.Swap(key, raw, next, max(h.Until.Sub(f.now()), time.Second))
-		switch {
-		case err != nil:
-			return Completed{}, Identity{}, errors.Wrap(err, "use a code up")
-		case !swapped: // a concurrent try
-		case !f.now().Before(h.Until) || !sameCode(h.Code, code):
-			return Completed{}, Identity{}, fault.New(fault.CodeWrong)
-		default:
-			return h.Done, h.Who, nil
-		}
+	id := f.handoverID(person)
+	sealed, tries, err := f.signIns.TryHandover(ctx, id)
+	if err != nil {
+		return Completed{}, Identity{}, errors.Wrap(err, "look up an authorization for its code")
 	}
-	return Completed{}, Identity{}, errors.New("a code is tried too often at once")
-}
-
-// opened reads a handover and returns what to store after this code: nothing after the right one or too many wrong ones.
-func (f *Flow) opened(ctx context.Context, raw []byte, code string) (handover, []byte, error) {
+	if sealed == "" || tries > handoverTries {
+		return Completed{}, Identity{}, fault.New(fault.CodeWrong)
+	}
 	var h handover
-	plain, err := f.vault.Open(ctx, f.named(handoverName), raw)
+	plain, err := f.vault.Open(ctx, f.named(handoverName), []byte(sealed))
 	if err == nil {
 		err = json.Unmarshal(plain, &h)
 	}
 	if err != nil {
-		return h, nil, fault.Wrap(err, fault.CodeWrong)
+		return Completed{}, Identity{}, fault.Wrap(err, fault.CodeWrong)
 	}
-	h.Tries++
-	if sameCode(h.Code, code) || h.Tries >= handoverTries || !f.now().Before(h.Until) {
-		return h, nil, nil
+	right := sameCode(h.Code, code)
+	if !right && tries < handoverTries {
+		return Completed{}, Identity{}, fault.New(fault.CodeWrong)
 	}
-	next, err := f.sealHandover(ctx, h)
-	return h, next, err
-}
-
-func (f *Flow) sealHandover(ctx context.Context, h handover) ([]byte, error) {
-	plain, err := json.Marshal(h)
+	ended, err := f.signIns.EndHandover(ctx, id, sealed)
 	if err != nil {
-		return nil, errors.Wrap(err, "encode an authorization")
+		return Completed{}, Identity{}, errors.Wrap(err, "use a code up")
 	}
-	return f.vault.Seal(ctx, f.named(handoverName), plain)
+	if !right || !ended { // a concurrent try with the right code was first
+		return Completed{}, Identity{}, fault.New(fault.CodeWrong)
+	}
+	return h.Done, h.Who, nil
 }
 
 // sameCode compares codes as people type them: in any case, with and without dashes.
@@ -157,7 +131,7 @@ func newCode() string {
 	return out.String()
 }
 
-// handoverKey is the key of the one authorization that waits for the person, per provider.
-func (f *Flow) handoverKey(person chat.PersonID) string {
-	return "hnd." + kv.Hash(f.named(handoverName)+"/"+string(person))
+// handoverID names the one authorization that waits for the person, per provider.
+func (f *Flow) handoverID(person chat.PersonID) string {
+	return kv.Hash(f.named(handoverName), string(person))
 }

@@ -1,4 +1,4 @@
-package oauth
+package oauth_test
 
 import (
 	"sync"
@@ -8,13 +8,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/memory"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 // ring returns the stored key ring.
-func (w *world) ring() *ring {
+func (w *world) ring() *oauth.Ring {
 	w.t.Helper()
-	r, err := parseRing(w.kv.Dump()[ringKey])
+	record, _, err := w.db.Keyring.Keyring(w.t.Context())
+	require.NoError(w.t, err)
+	r, err := oauth.ParseRing(record)
 	require.NoError(w.t, err)
 	return r
 }
@@ -41,7 +44,7 @@ func TestARegeneratedKeyReachesOneServerLate(t *testing.T) {
 		require.NoError(t, late.vault.Rewrap(t.Context()))
 		opens(t, late, "a", "x", blob)
 
-		time.Sleep(overlap)
+		time.Sleep(oauth.Overlap)
 		opens(t, early, "a", "z", seals(t, early, "a", "z"))
 		require.Equal(t, 1, w.wraps(), "then only the new one does")
 		opens(t, w.server(secondKey), "a", "x", blob)
@@ -62,8 +65,6 @@ func TestARegeneratedKeyReachesAllServersAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		servers := []*server{w.server(firstKey), w.server(firstKey), w.server(firstKey)}
 		blob := seals(t, servers[0], "a", "x")
-		w.kv.Lag(50 * time.Millisecond)
-		time.Sleep(time.Second)
 		var changes sync.WaitGroup
 		for _, s := range servers {
 			s.vault.SetKey(secondKey)
@@ -98,7 +99,7 @@ func TestTheKeyIsRegeneratedSeveralTimesAndBack(t *testing.T) {
 			require.NoError(t, s.vault.Rewrap(t.Context()))
 			opens(t, w.server(setting), "a", "x", blob)
 		}
-		time.Sleep(2 * overlap)
+		time.Sleep(2 * oauth.Overlap)
 		require.NoError(t, s.vault.Rewrap(t.Context()))
 		require.Equal(t, 1, w.wraps())
 		opens(t, w.server(firstKey), "a", "x", blob)
@@ -117,7 +118,7 @@ func TestServersThatDisagreeBothKeepWorking(t *testing.T) {
 			opens(t, changed, "a", "x", blob)
 			opens(t, unchanged, "a", "x", blob)
 			opens(t, w.server(secondKey), "a", "x", blob)
-			time.Sleep(overlap)
+			time.Sleep(oauth.Overlap)
 		}
 	})
 }
@@ -131,16 +132,16 @@ func restartedWithAnotherKey(t *testing.T, w *world) (s *server, blob []byte) {
 	s = w.server(secondKey)
 	_, err := s.vault.Open(t.Context(), "a", blob)
 	wantFault(t, fault.Internal, err)
-	require.ErrorIs(t, err, ErrLocked)
+	require.ErrorIs(t, err, oauth.ErrLocked)
 	_, err = s.vault.Seal(t.Context(), "a", nil)
-	require.ErrorIs(t, err, ErrLocked)
+	require.ErrorIs(t, err, oauth.ErrLocked)
 	return s, blob
 }
 
 func TestRegeneratedWhileOffAServerThatKnowsTheOldKeyArrivesInTime(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s, blob := restartedWithAnotherKey(t, w)
-		time.Sleep(grace / 2)
+		time.Sleep(oauth.Grace / 2)
 		late := w.server(firstKey)
 		late.vault.SetKey(secondKey)
 		require.NoError(t, late.vault.Rewrap(t.Context()))
@@ -152,11 +153,11 @@ func TestRegeneratedWhileOffAServerThatKnowsTheOldKeyArrivesInTime(t *testing.T)
 func TestRegeneratedWhileOffPeopleHaveToReconnect(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s, blob := restartedWithAnotherKey(t, w)
-		time.Sleep(grace / 2)
+		time.Sleep(oauth.Grace / 2)
 		other := w.server(secondKey)
 		_, err := other.vault.Open(t.Context(), "a", blob)
-		require.ErrorIs(t, err, ErrLocked)
-		time.Sleep(grace / 2)
+		require.ErrorIs(t, err, oauth.ErrLocked)
+		time.Sleep(oauth.Grace / 2)
 		for _, one := range []*server{other, s} {
 			_, err = one.vault.Open(t.Context(), "a", blob)
 			wantFault(t, fault.Unreadable, err)
@@ -176,7 +177,7 @@ func TestRegeneratedWhileOffPeopleHaveToReconnect(t *testing.T) {
 func TestRegeneratedWhileOffAndRestoredWhileOff(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s, blob := restartedWithAnotherKey(t, w)
-		time.Sleep(grace)
+		time.Sleep(oauth.Grace)
 		fresh := seals(t, s, "b", "new")
 		restored := w.server(firstKey)
 		opens(t, restored, "a", "old", blob)
@@ -194,7 +195,7 @@ func TestRegeneratedAndRestoredWithinTheOverlap(t *testing.T) {
 		require.NoError(t, s.vault.Rewrap(t.Context()))
 		restored := w.server(firstKey)
 		opens(t, restored, "a", "x", blob)
-		time.Sleep(2 * overlap)
+		time.Sleep(2 * oauth.Overlap)
 		opens(t, restored, "a", "y", seals(t, restored, "a", "y"))
 		opens(t, w.server(firstKey), "a", "x", blob)
 	})
@@ -215,8 +216,8 @@ func TestGrantsSurviveARegeneratedKey(t *testing.T) {
 
 		lost := w.server("a third setting 000000")
 		_, err = lost.tokens.Of("ann").Token(t.Context())
-		require.ErrorIs(t, err, ErrLocked)
-		time.Sleep(grace)
+		require.ErrorIs(t, err, oauth.ErrLocked)
+		time.Sleep(oauth.Grace)
 		_, err = lost.tokens.Of("ann").Token(t.Context())
 		wantFault(t, fault.Unreadable, err)
 		w.connect(lost, "ann", "ann@example.com", time.Hour)
@@ -231,10 +232,11 @@ func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		servers := []*server{w.server(firstKey), w.server(firstKey), w.server(firstKey)}
 		before := seals(t, servers[0], "a", "x")
-		stolen := storetest.NewMemoryKV(time.Now)
-		for key, value := range w.kv.Dump() {
-			require.NoError(t, stolen.Set(key, value, 0))
-		}
+		stolen := memory.New(time.Now).Keyring
+		record, _, err := w.db.Keyring.Keyring(t.Context())
+		require.NoError(t, err)
+		_, err = stolen.SaveKeyring(t.Context(), record, 0)
+		require.NoError(t, err)
 		var changes sync.WaitGroup
 		for _, s := range servers {
 			s.vault.SetKey(secondKey)
@@ -247,7 +249,7 @@ func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
 		changes.Wait()
 		require.Len(t, w.ring().Keys, 2, "one new data key, however many servers learn of the change")
 
-		thief := NewVault(stolen, time.Now)
+		thief := oauth.NewVault(stolen, time.Now)
 		thief.SetKey(firstKey)
 		plain, err := thief.Open(t.Context(), "a", before)
 		require.NoError(t, err)
@@ -266,7 +268,7 @@ func TestAnOldCopyWithTheOldKeyOpensNothingThatIsSealedLater(t *testing.T) {
 			require.False(t, changed, "once is enough")
 			require.Equal(t, fresh, again)
 		}
-		time.Sleep(2 * overlap)
+		time.Sleep(2 * oauth.Overlap)
 		opens(t, servers[1], "a", "x", seals(t, servers[1], "a", "x"))
 		for _, k := range w.ring().Keys {
 			require.Len(t, k.Wraps, 1, "the earlier setting opens nothing any more")

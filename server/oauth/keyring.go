@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// ringKey is the record that holds the data keys, each sealed.
-	ringKey = "vlt.ring"
 	// keySize is the length of a data key and of a key-encryption key: AES-256.
 	keySize = 32
 	// overlap is how long a data key stays open to the earlier setting, for servers that learn of the new one late.
@@ -71,12 +69,12 @@ type wrap struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-func parseRing(raw []byte) (*ring, error) {
+func parseRing(raw string) (*ring, error) {
 	r := &ring{}
-	if raw == nil {
+	if raw == "" {
 		return r, nil
 	}
-	if err := json.Unmarshal(raw, r); err != nil {
+	if err := json.Unmarshal([]byte(raw), r); err != nil {
 		return nil, errors.Wrap(err, "decode the key ring")
 	}
 	r.Keys = slices.DeleteFunc(r.Keys, func(k *dataKey) bool { return k == nil })

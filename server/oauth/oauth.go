@@ -9,31 +9,18 @@
 package oauth
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
 )
-
-// KV is the key-value table of the plugin, shared by all servers.
-type KV interface {
-	// Get returns the value, or nil when there is none. It may read a replica, and so return an earlier value.
-	Get(key string) ([]byte, error)
-	// Set writes the value, whatever was there. A ttl of 0 keeps it for ever.
-	Set(key string, value []byte, ttl time.Duration) error
-	// Swap writes the value if the stored one equals old (nil: does not exist), and reports whether it did.
-	Swap(key string, old, value []byte, ttl time.Duration) (bool, error)
-	// Delete removes the key; it is no error if there is none.
-	Delete(key string) error
-}
 
 // Dependencies are what Tokens and a Flow work with.
 type Dependencies struct {
-	KV    KV
-	Vault *Vault
+	Grants  Grants
+	SignIns SignIns
+	Vault   *Vault
 	// App returns the app at this moment. It may change at any time: a grant made for another app does not count.
 	App func() App
 	// Client sends the requests to the authorization server; it does not follow redirects.
@@ -44,8 +31,10 @@ type Dependencies struct {
 
 // App is the Zoom app that this server is, with the addresses of its Zoom; or that of a provider.
 type App struct {
-	// Name begins the keys of the grants, and keeps tickets apart from those of others; "" is "zoom". It never changes.
+	// Name keeps grants and tickets apart from those of others; "" is "zoom". It never changes.
 	Name string
+	// Site keeps grants apart from those of the provider's other sites; "" for Zoom. It never changes.
+	Site string
 	// Vendor is what the log calls the provider; "" is "Zoom".
 	Vendor       string
 	ClientID     string
@@ -111,11 +100,3 @@ type Token struct {
 	// ID is the ID token that came along, "" for none. It is not kept.
 	ID string `json:"-"`
 }
-
-const (
-	pauseMin = 10 * time.Millisecond
-	pauseMax = 400 * time.Millisecond
-)
-
-// pause waits before the try with this number (from 1).
-func pause(ctx context.Context, try int) error { return kv.Pause(ctx, try, pauseMin, pauseMax) }

@@ -16,6 +16,11 @@ const (
 	leaseTime = 20 * time.Second
 	// renewTimeout bounds a renewal with all waiting for others.
 	renewTimeout = 45 * time.Second
+	// storeTries is how often a new token is stored while the database fails.
+	storeTries = 20
+	// pauseMin and pauseMax limit the wait before another look at a grant that another server renews, or another try to store a token.
+	pauseMin = 10 * time.Millisecond
+	pauseMax = 400 * time.Millisecond
 )
 
 // errLost is a renewal whose record another server changed meanwhile: whatever that left is to be looked at.
@@ -51,8 +56,8 @@ func (g *Grant) usable(s state, rejected string) bool {
 		!g.tokens.now().Add(margin).After(s.Token.Expiry)
 }
 
-// renew gets a new token, or waits for the server that is at it. The record itself holds the lease: taking it is a swap, so it
-// fails when another server was first or when the record was read from a replica that is behind.
+// renew gets a new token, or waits for the server that is at it. No transaction is held open while Zoom is asked: the grant's row holds
+// a lease, so that slow renewals don't use up the pool's connections.
 func (g *Grant) renew(ctx context.Context, rejected string) (string, error) {
 	for try := 1; ; try++ {
 		s, err := g.read(ctx)
@@ -67,16 +72,10 @@ func (g *Grant) renew(ctx context.Context, rejected string) (string, error) {
 				return "", err
 			}
 		}
-		if s.Lease == nil || !g.tokens.now().Before(s.Lease.Until) {
-			held, ok, err := g.takeLease(ctx, s)
-			if err != nil {
-				return "", err
-			}
-			if ok {
-				access, err := g.renewHeld(ctx, held)
-				if !errors.Is(err, errLost) {
-					return access, err
-				}
+		if !s.Renewing {
+			access, err := g.renewLeased(ctx, s)
+			if !errors.Is(err, errLost) {
+				return access, err
 			}
 		}
 		if err := pause(ctx, try); err != nil {
@@ -85,37 +84,31 @@ func (g *Grant) renew(ctx context.Context, rejected string) (string, error) {
 	}
 }
 
-func (g *Grant) takeLease(ctx context.Context, s state) (state, bool, error) {
-	r := s.record
-	r.Lease = &lease{Owner: rand.Text(), Until: g.tokens.now().Add(leaseTime)}
-	return g.swap(ctx, s, r)
-}
-
-// renewHeld renews the token of a record whose lease is ours.
-func (g *Grant) renewHeld(ctx context.Context, held state) (string, error) {
-	fresh, err := g.ask(ctx, held.Token.Refresh)
-	switch {
-	case err == nil:
-		return g.persist(ctx, held, fresh)
-	case g.name == serverName && accountRefused(err):
-		g.release(ctx, held)
-		return "", fault.Wrap(err, fault.AccountRevoked)
-	case g.name == serverName, !errors.Is(err, errRejected):
-		g.release(ctx, held)
-		return "", err
+// renewLeased leases the grant and renews its token. It returns errLost if another server was first.
+func (g *Grant) renewLeased(ctx context.Context, s state) (string, error) {
+	holder := rand.Text()
+	version, err := g.tokens.grants.LeaseGrant(ctx, g.key(), s.Version, holder, leaseTime)
+	if err != nil {
+		return "", errors.Wrap(err, "lease the grant")
 	}
-	dead := held.record
-	dead.Dead, dead.Lease = true, nil
-	s, swapped, swapErr := g.swap(ctx, held, dead)
-	if swapErr != nil {
-		return "", swapErr
-	}
-	if !swapped {
-		// Someone connected again, or the one whose lease ran out was only slow: theirs is the token now.
+	if version == 0 {
 		return "", errLost
 	}
-	g.tokens.log.Warn(g.tokens.endpoint.app().vendor()+" no longer accepts a grant; its owner has to connect again", "grant", g.name, "error", err.Error())
-	return "", g.check(s)
+	s.Version = version
+	fresh, err := g.ask(ctx, s.Token.Refresh)
+	switch {
+	case err == nil:
+		return g.store(ctx, s, fresh)
+	case g.name == serverName && accountRefused(err):
+		err = fault.Wrap(err, fault.AccountRevoked)
+	case g.name != serverName && errors.Is(err, errRejected):
+		return "", g.bury(ctx, s, err)
+	}
+	// The next try need not wait then. If this fails, the lease runs out.
+	if releaseErr := g.tokens.grants.ReleaseGrant(ctx, g.key(), holder); releaseErr != nil {
+		g.tokens.log.Warn("The lease of a grant couldn't be released", "grant", g.name, "error", releaseErr.Error())
+	}
+	return "", err
 }
 
 func (g *Grant) ask(ctx context.Context, refresh string) (Token, error) {
@@ -125,52 +118,48 @@ func (g *Grant) ask(ctx context.Context, refresh string) (Token, error) {
 	return g.tokens.endpoint.refresh(ctx, refresh)
 }
 
-// persist stores the new token. The old refresh token is dead by now, so it does not give up lightly: a record whose
-// lease another server took over and a table that fails are tried again, and in the end the access token serves for as long as
-// it is valid.
-func (g *Grant) persist(ctx context.Context, held state, fresh Token) (string, error) {
-	if fresh.Scope == "" {
-		fresh.Scope = held.Token.Scope
+// bury marks the grant dead if it is still the one that Zoom rejected, and returns the fault of a dead grant. If it isn't, another server
+// whose lease ran out was only slow, or its owner connected again: theirs is the token now.
+func (g *Grant) bury(ctx context.Context, rejected state, cause error) error {
+	dead := rejected
+	dead.Dead = true
+	replaced, err := g.replace(ctx, rejected.Version, dead.record)
+	if err != nil {
+		return err
 	}
-	s, used := held, held.Token
+	if !replaced {
+		return errLost
+	}
+	g.tokens.log.Warn(g.tokens.endpoint.app().vendor()+" no longer accepts a grant; its owner has to connect again", "grant", g.name, "error", cause.Error())
+	return g.check(dead)
+}
+
+// store replaces the used token with the new one, even if another server has leased the grant since: the old refresh token is dead by
+// now. So it does not give up lightly when the database fails, and in the end the access token serves for as long as it is valid.
+func (g *Grant) store(ctx context.Context, used state, fresh Token) (string, error) {
+	r := used.record
+	r.Token, r.Dead = fresh, false
+	if fresh.Scope == "" {
+		r.Token.Scope = used.Token.Scope
+	}
 	var failure error
-	for try := range writeTries {
-		if try > 0 {
-			if failure = pause(ctx, try); failure != nil {
-				break
-			}
-			read, err := g.read(ctx)
-			if failure = err; err != nil {
-				continue
-			}
-			s = read
+	for try := range storeTries {
+		if try > 0 && pause(ctx, try) != nil {
+			break
 		}
+		replaced, err := g.replace(ctx, used.Version, r)
 		switch {
-		case s.found && s.Token.Access == fresh.Access:
+		case err != nil:
+			failure = err
+		case replaced:
 			return fresh.Access, nil
-		case !s.found && g.name != serverName, s.Token.Access != used.Access, s.Token.Refresh != used.Refresh:
+		default: // or an earlier try succeeded, although it seemed to fail
 			return "", errLost
 		}
-		r := s.record
-		r.Token, r.Lease, r.Dead = fresh, nil, false
-		_, swapped, err := g.swap(ctx, s, r)
-		if swapped {
-			return fresh.Access, nil
-		}
-		failure = err
-	}
-	if failure == nil {
-		failure = errors.New("too many writers at once")
 	}
 	g.tokens.log.Warn("A renewed token couldn't be stored; its owner may have to connect again", "grant", g.name, "error", failure.Error())
 	return fresh.Access, nil
 }
 
-// release gives the lease back, so that the next try need not wait. If it fails, the lease runs out.
-func (g *Grant) release(ctx context.Context, held state) {
-	r := held.record
-	r.Lease = nil
-	if _, _, err := g.swap(ctx, held, r); err != nil {
-		g.tokens.log.Warn("The lease of a grant couldn't be released", "grant", g.name, "error", err.Error())
-	}
-}
+// pause waits before the try with this number (from 1).
+func pause(ctx context.Context, try int) error { return kv.Pause(ctx, try, pauseMin, pauseMax) }

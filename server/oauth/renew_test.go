@@ -1,4 +1,4 @@
-package oauth
+package oauth_test
 
 import (
 	"context"
@@ -6,13 +6,12 @@ import (
 	"net/http"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 // answerWith has every request answered with this.
@@ -26,7 +25,7 @@ func answerWith(status int, contentType, body string) func(http.ResponseWriter, 
 }
 
 // askTogether has n people ask each grant for a token at once and returns the different answers.
-func askTogether(t *testing.T, n int, rejected string, grants ...*Grant) map[string]int {
+func askTogether(t *testing.T, n int, rejected string, grants ...*oauth.Grant) map[string]int {
 	t.Helper()
 	var mu sync.Mutex
 	answers := map[string]int{}
@@ -69,24 +68,21 @@ func TestDefect20_RotatedRefreshTokenIsPersisted(t *testing.T) {
 
 func TestDefect21_ConcurrentStartsRefreshOnce(t *testing.T) {
 	for name, tc := range map[string]struct {
-		lag     time.Duration
 		latency time.Duration
 		life    time.Duration
 		renew   bool
 	}{
-		"at expiry": {latency: 300 * time.Millisecond},
-		"at expiry, with a replica that is behind": {latency: 100 * time.Millisecond, lag: 150 * time.Millisecond},
-		"shortly before it":                        {life: 59 * time.Second},
-		"after Zoom rejected the token":            {life: time.Hour, renew: true, latency: time.Second},
-		"while Zoom is slow":                       {latency: 9 * time.Second},
+		"at expiry":                     {latency: 300 * time.Millisecond},
+		"shortly before it":             {life: 59 * time.Second},
+		"after Zoom rejected the token": {life: time.Hour, renew: true, latency: time.Second},
+		"while Zoom is slow":            {latency: 9 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				one, two := w.server(firstKey), w.server(firstKey)
 				token := w.connect(one, "account", "ann@example.com", tc.life)
-				w.kv.Lag(tc.lag)
 				w.zoom.late = func(*http.Request) { time.Sleep(tc.latency) }
-				time.Sleep(time.Millisecond + tc.lag)
+				time.Sleep(time.Millisecond)
 				rejected := ""
 				if tc.renew {
 					rejected = token.Access
@@ -146,7 +142,7 @@ func TestDefect23_TransientFailuresNeverDropAGrant(t *testing.T) {
 		"500":                       {answerWith(500, "application/json", `{"error":"invalid_grant"}`), fault.ZoomUnavailable, 0},
 		"502 from a proxy":          {answerWith(502, "text/html", "<html>bad gateway"), fault.ZoomUnavailable, 0},
 		"429":                       {answerWith(429, "application/json", `{"code":429,"message":"slow down"}`), fault.RateLimited, 0},
-		"no answer":                 {hang, fault.ZoomTimeout, callTimeout},
+		"no answer":                 {hang, fault.ZoomTimeout, oauth.CallTimeout},
 		"a page instead of a token": {answerWith(200, "text/html", "<html>log in to the hotel"), fault.ZoomUnreachable, 0},
 		"text instead of a token":   {answerWith(200, "text/plain", "%zz=1;secret"), fault.ZoomUnreachable, 0},
 		"JSON without a token":      {answerWith(200, "application/json", `{}`), fault.ZoomUnreachable, 0},
@@ -193,7 +189,7 @@ func TestANetworkThatIsDownIsNotZoomsNo(t *testing.T) {
 		s := w.server(firstKey)
 		w.connect(s, "ann", "ann@example.com", 0)
 		broken := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") })}
-		tokens := NewTokens(w.dependencies(s, broken))
+		tokens := oauth.NewTokens(w.dependencies(s, broken))
 		_, err := tokens.Of("ann").Token(t.Context())
 		wantFault(t, fault.ZoomUnreachable, err)
 		require.Equal(t, "https://zoom.test", fault.ParamsOf(err)["URL"])
@@ -219,146 +215,20 @@ func TestHowLongATokenLives(t *testing.T) {
 						delete(a, "expires_in")
 					}
 				}
-				for _, g := range []*Grant{s.tokens.Server(), s.tokens.Of("ann")} {
-					if g.name != serverName {
-						w.connect(s, "ann", "ann@example.com", 0)
-					}
+				w.connect(s, "ann", "ann@example.com", 0)
+				for _, g := range []*oauth.Grant{s.tokens.Server(), s.tokens.Of("ann")} {
 					_, err := g.Token(t.Context())
 					require.NoError(t, err)
-					read, err := g.read(t.Context())
+					stored, err := g.Stored(t.Context())
 					require.NoError(t, err)
-					require.Equal(t, time.Now().Add(tc.life).UTC(), read.Token.Expiry.UTC())
+					require.Equal(t, time.Now().Add(tc.life).UTC(), stored.Expiry.UTC())
 				}
 			})
 		})
 	}
 }
 
-func TestAServerThatDiesWhileItRenews(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		one, two := w.server(firstKey), w.server(firstKey)
-		w.connect(one, "ann", "ann@example.com", 0)
-		w.zoom.breakWith(func(_ http.ResponseWriter, r *http.Request) bool {
-			one.kv.cut.Store(true)
-			<-r.Context().Done() // the request never left
-			return true
-		})
-		go func() { _, _ = one.tokens.Of("ann").Token(context.Background()) }()
-		synctest.Wait()
-		w.zoom.breakWith(nil)
-		asked := time.Now()
-		_, err := two.tokens.Of("ann").Token(t.Context())
-		require.NoError(t, err)
-		require.InDelta(t, leaseTime, time.Since(asked), float64(time.Second))
-		time.Sleep(time.Minute)
-	})
-}
-
-// The holder of the lease got the new token but can't store it for a while; another server tries the dead refresh token meanwhile.
-func TestASlowServerStillStoresItsToken(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		one, two := w.server(firstKey), w.server(firstKey)
-		w.connect(one, "ann", "ann@example.com", 0)
-		w.zoom.late = func(*http.Request) { one.kv.cut.Store(true) }
-		var fromOne string
-		var finished sync.WaitGroup
-		finished.Go(func() { fromOne, _ = one.tokens.Of("ann").Token(context.Background()) })
-		time.Sleep(2 * time.Second)
-		one.kv.cut.Store(false)
-		finished.Wait()
-		require.NotEmpty(t, fromOne)
-		fromTwo, err := two.tokens.Of("ann").Token(t.Context())
-		require.NoError(t, err)
-		require.Equal(t, fromOne, fromTwo)
-		require.Zero(t, w.logged("couldn't be stored"))
-	})
-}
-
-func TestATokenThatCannotBeStoredIsUsedAndLogged(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(firstKey)
-		w.connect(s, "ann", "ann@example.com", 0)
-		w.zoom.late = func(*http.Request) { s.kv.cut.Store(true) }
-		access, err := s.tokens.Of("ann").Token(t.Context())
-		require.NoError(t, err)
-		require.NotEmpty(t, access)
-		require.Equal(t, 1, w.logged("couldn't be stored"))
-		w.keepsSecrets()
-	})
-}
-
-func TestWhatHappensToTheGrantWhileItIsRenewed(t *testing.T) {
-	for name, tc := range map[string]struct {
-		meanwhile func(t *testing.T, w *world, other *server)
-		want      func(t *testing.T, w *world, s *server, access string, err error)
-	}{
-		"another server takes the lease over": {
-			meanwhile: func(t *testing.T, _ *world, other *server) {
-				g := other.tokens.Of("ann")
-				found, err := g.read(t.Context())
-				require.NoError(t, err)
-				_, taken, err := g.takeLease(t.Context(), found)
-				require.NoError(t, err)
-				require.True(t, taken)
-			},
-			want: func(t *testing.T, w *world, _ *server, access string, err error) {
-				require.NoError(t, err)
-				stored, err := w.server(firstKey).tokens.Of("ann").Token(t.Context())
-				require.NoError(t, err)
-				require.Equal(t, stored, access, "the server with the new token stores it")
-				require.Equal(t, 1, w.zoom.count("refresh_token"))
-			},
-		},
-		"its owner connects again": {
-			meanwhile: func(_ *testing.T, w *world, other *server) { w.connect(other, "ann", "ann@example.com", time.Hour) },
-			want: func(t *testing.T, w *world, s *server, access string, err error) {
-				require.NoError(t, err)
-				stored, err := w.server(firstKey).tokens.Of("ann").Token(t.Context())
-				require.NoError(t, err)
-				require.Equal(t, stored, access, "the newer consent counts")
-				require.Equal(t, 1, w.zoom.count("refresh_token"))
-			},
-		},
-		"its owner disconnects": {
-			meanwhile: func(t *testing.T, _ *world, other *server) {
-				require.NoError(t, other.tokens.Of("ann").Drop(t.Context(), false))
-			},
-			want: func(t *testing.T, w *world, _ *server, _ string, err error) {
-				wantFault(t, fault.NotConnected, err)
-				require.Empty(t, w.kv.Keys("sec."))
-			},
-		},
-		"Zoom ends it, and its owner connects again": {
-			meanwhile: func(_ *testing.T, w *world, other *server) {
-				w.connect(other, "ann", "ann@example.com", time.Hour)
-				w.zoom.breakWith(func(rw http.ResponseWriter, _ *http.Request) bool {
-					refuse(rw, http.StatusBadRequest, "invalid_grant", "Invalid Token!")
-					return true
-				})
-			},
-			want: func(t *testing.T, w *world, _ *server, _ string, err error) {
-				require.NoError(t, err)
-				require.Zero(t, w.logged("no longer accepts"))
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				one, two := w.server(firstKey), w.server(firstKey)
-				w.connect(one, "ann", "ann@example.com", 0)
-				w.zoom.late = func(*http.Request) {
-					tc.meanwhile(t, w, two)
-				}
-				time.Sleep(10 * time.Second)
-				access, err := one.tokens.Of("ann").Token(t.Context())
-				time.Sleep(10 * time.Second)
-				tc.want(t, w, one, access, err)
-			})
-		})
-	}
-}
-
-func TestSomebodyWhoLeavesDoesNotStopTheRenewal(t *testing.T) {
+func TestAUserWhoLeavesDoesNotStopTheRenewal(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		w.connect(s, "ann", "ann@example.com", 0)
@@ -378,13 +248,8 @@ func TestATableThatFailsIsNotAMissingGrant(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		w.connect(s, "ann", "ann@example.com", 0)
-		for _, broken := range []storetest.Op{storetest.Get, storetest.Swap} {
-			w.kv.OnCall(func(op storetest.Op, _ string) error {
-				if op == broken {
-					return errors.New("database gone")
-				}
-				return nil
-			})
+		for _, broken := range []string{"Grants.Grant", "Grants.LeaseGrant"} {
+			w.fail(broken)
 			_, err := s.tokens.Of("ann").Token(t.Context())
 			wantFault(t, fault.Internal, err)
 			require.Zero(t, w.zoom.count("refresh_token"), "no refresh token is spent that cannot be stored")

@@ -20,33 +20,25 @@ const (
 	serverName = "server"
 	// margin is how long an access token must still be valid to be used.
 	margin = time.Minute
-	// rememberFor is how long a write of our own counts for more than a replica that is behind it.
-	rememberFor = 5 * time.Second
-	// writeTries is how often a lost race for a record is tried again.
-	writeTries = 20
 )
 
-// Tokens keeps the grants, each in one sealed record "sec.<app>.<name>" (Zoom's are "sec.zoom.<name>"), so that its tokens and its owner never disagree.
+// Tokens keeps the grants of an app, each in one sealed record, so that its tokens and its owner never disagree.
 // It is safe for use by several goroutines and several servers.
 type Tokens struct {
-	kv       KV
+	grants   Grants
 	vault    *Vault
 	endpoint endpoint
 	now      func() time.Time
 	log      *slog.Logger
 	group    singleflight.Group
-	written  *writes
 }
 
 // NewTokens returns the grants for the app.
 func NewTokens(d Dependencies) *Tokens {
-	return &Tokens{
-		kv: d.KV, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log, written: &writes{now: d.Now, recent: map[string]written{}},
-	}
+	return &Tokens{grants: d.Grants, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log}
 }
 
-// Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app. An app of another provider
-// names its grants as it likes, with at most 100 characters that may be in a key.
+// Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app.
 func (t *Tokens) Of(name string) *Grant { return &Grant{tokens: t, name: name} }
 
 // Server returns the token of a server-to-server app. It is got when needed and shared by all servers, since Zoom may end the
@@ -68,26 +60,16 @@ type record struct {
 	Identity Identity `json:"identity"`
 	// Dead is a grant that Zoom no longer accepts; it is kept to say so.
 	Dead bool `json:"dead,omitempty"`
-	// Lease is the server that is renewing the token at the moment.
-	Lease *lease `json:"lease,omitempty"`
-	// Seq grows with each write.
-	Seq int64 `json:"seq"`
-}
-
-// lease keeps others from renewing the same token. Owner makes each one differ.
-type lease struct {
-	Owner string    `json:"owner"`
-	Until time.Time `json:"until"`
 }
 
 // state is a record as it was read; found is false when there is none that counts.
 type state struct {
 	record
-	raw   []byte
+	StoredGrant
 	found bool
 }
 
-// Token returns an access token that is valid for a minute or longer, renewing it if need be. While it is fresh that takes one read.
+// Token returns an access token that is valid for a minute or longer, renewing it if need be. While it is fresh that takes one statement.
 // Faults: NotConnected, Revoked (AccountNotConnected and AccountRevoked for the account), ClientRejected, RateLimited,
 // ZoomUnavailable, ZoomTimeout, ZoomUnreachable, ZoomRefused.
 func (g *Grant) Token(ctx context.Context) (string, error) { return g.token(ctx, "") }
@@ -111,34 +93,20 @@ func (g *Grant) Identity(ctx context.Context) (Identity, error) {
 
 // Save stores a new grant in place of any earlier one.
 func (g *Grant) Save(ctx context.Context, token Token, identity Identity) error {
-	earlier, err := g.read(ctx)
-	if err != nil && !fault.Is(err, fault.Unreadable) {
-		return err
-	}
-	r := record{App: g.app(), Token: token, Identity: identity, Seq: g.next(earlier.Seq)}
-	raw, err := g.seal(ctx, r)
+	sealed, err := g.seal(ctx, record{Token: token, Identity: identity})
 	if err != nil {
 		return err
 	}
-	if err := g.tokens.kv.Set(g.key(), raw, 0); err != nil {
-		return errors.Wrap(err, "store the grant")
-	}
-	g.tokens.written.remember(g.key(), raw, r.Seq)
-	return nil
+	return errors.Wrap(g.tokens.grants.SaveGrant(ctx, g.key(), sealed), "store the grant")
 }
 
 // Adopt stores a grant that was kept elsewhere before, unless there is one already.
 func (g *Grant) Adopt(ctx context.Context, token Token, identity Identity) error {
-	r := record{App: g.app(), Token: token, Identity: identity, Seq: g.next(0)}
-	raw, err := g.seal(ctx, r)
+	sealed, err := g.seal(ctx, record{Token: token, Identity: identity})
 	if err != nil {
 		return err
 	}
-	stored, err := g.tokens.kv.Swap(g.key(), nil, raw, 0)
-	if stored {
-		g.tokens.written.remember(g.key(), raw, r.Seq)
-	}
-	return errors.Wrap(err, "store the grant")
+	return errors.Wrap(g.tokens.grants.AddGrant(ctx, g.key(), sealed), "store the grant")
 }
 
 // Drop forgets the grant; with revoke it is ended in Zoom first. What the person asked for is that this server can no longer act
@@ -153,11 +121,7 @@ func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	case revoke && s.found && !s.Dead && g.name != serverName:
 		g.revoke(ctx, s)
 	}
-	if err := g.tokens.kv.Delete(g.key()); err != nil {
-		return errors.Wrap(err, "delete the grant")
-	}
-	g.tokens.written.remember(g.key(), nil, g.next(s.Seq))
-	return nil
+	return errors.Wrap(g.tokens.grants.DeleteGrant(ctx, g.key()), "delete the grant")
 }
 
 // revoke ends the grant in Zoom, which wants a valid access token for that. Elsewhere the refresh token is what ends all others with
@@ -194,7 +158,10 @@ func (g *Grant) check(s state) error {
 	return nil
 }
 
-func (g *Grant) key() string { return "sec." + g.tokens.endpoint.app().name() + "." + g.name }
+func (g *Grant) key() GrantKey {
+	app := g.tokens.endpoint.app()
+	return GrantKey{Provider: app.name(), Site: app.Site, Name: g.name}
+}
 
 // app returns the fingerprint of the app that the grant belongs to.
 func (g *Grant) app() string {
@@ -206,32 +173,26 @@ func (g *Grant) app() string {
 	return kv.Hash(app.TokenURL, app.ClientID)
 }
 
-// read returns the stored record, or the one that this server wrote a moment ago if the replica does not have it yet.
+// read returns the grant as it is stored.
 func (g *Grant) read(ctx context.Context) (state, error) {
-	raw, err := g.tokens.kv.Get(g.key())
+	stored, err := g.tokens.grants.Grant(ctx, g.key())
 	if err != nil {
 		return state{}, errors.Wrap(err, "read the grant")
 	}
-	s, err := g.open(ctx, raw)
-	own, ok := g.tokens.written.recall(g.key())
-	if ok && err == nil && own.seq > s.Seq {
-		if s, err = g.open(ctx, own.raw); own.raw == nil {
-			s.Seq = own.seq
-		}
-	}
+	s, err := g.open(ctx, stored)
 	if g.name == serverName && fault.Is(err, fault.Unreadable) {
 		return s, nil
 	}
 	return s, err
 }
 
-// open returns the record in raw. One of another app is not found, but keeps its bytes to be swapped.
-func (g *Grant) open(ctx context.Context, raw []byte) (state, error) {
-	s := state{raw: raw}
-	if raw == nil {
+// open returns the content of a stored grant. One of another app is not found, but can be replaced.
+func (g *Grant) open(ctx context.Context, stored StoredGrant) (state, error) {
+	s := state{StoredGrant: stored}
+	if stored.Sealed == "" {
 		return s, nil
 	}
-	plain, err := g.tokens.vault.Open(ctx, g.key(), raw)
+	plain, err := g.tokens.vault.Open(ctx, stored.Key.SealName(), []byte(stored.Sealed))
 	if err != nil {
 		return s, err
 	}
@@ -239,34 +200,28 @@ func (g *Grant) open(ctx context.Context, raw []byte) (state, error) {
 		return s, fault.Wrap(err, fault.Unreadable)
 	}
 	if s.found = s.App == g.app(); !s.found {
-		s.record = record{Seq: s.Seq}
+		s.record = record{}
 	}
 	return s, nil
 }
 
-func (g *Grant) seal(ctx context.Context, r record) ([]byte, error) {
+// seal returns the record as it is stored for the app.
+func (g *Grant) seal(ctx context.Context, r record) (string, error) {
+	r.App = g.app()
 	plain, err := json.Marshal(r)
 	if err != nil {
-		return nil, errors.Wrap(err, "encode the grant")
+		return "", errors.Wrap(err, "encode the grant")
 	}
-	return g.tokens.vault.Seal(ctx, g.key(), plain)
+	sealed, err := g.tokens.vault.Seal(ctx, g.key().SealName(), plain)
+	return string(sealed), err
 }
 
-// swap stores the record in the place of the one that was read, and returns it as a later swap needs it.
-func (g *Grant) swap(ctx context.Context, old state, r record) (state, bool, error) {
-	r.App, r.Seq = g.app(), g.next(old.Seq)
-	raw, err := g.seal(ctx, r)
+// replace stores the record if the grant still has this version, and reports whether it did.
+func (g *Grant) replace(ctx context.Context, version int64, r record) (bool, error) {
+	sealed, err := g.seal(ctx, r)
 	if err != nil {
-		return state{}, false, err
+		return false, err
 	}
-	swapped, err := g.tokens.kv.Swap(g.key(), old.raw, raw, 0)
-	if err != nil || !swapped {
-		g.tokens.written.forget(g.key()) // the master has something else, or may have
-		return state{}, false, errors.Wrap(err, "swap the grant")
-	}
-	g.tokens.written.remember(g.key(), raw, r.Seq)
-	return state{record: r, raw: raw, found: true}, true, nil
+	replaced, err := g.tokens.grants.ReplaceGrant(ctx, g.key(), version, sealed)
+	return replaced, errors.Wrap(err, "replace the grant")
 }
-
-// next returns a number that is higher than that of every write so far that this server knows of.
-func (g *Grant) next(seq int64) int64 { return max(g.tokens.now().UnixNano(), seq+1) }

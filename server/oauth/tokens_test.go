@@ -1,27 +1,27 @@
-package oauth
+package oauth_test
 
 import (
-	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
-func TestAFreshTokenCostsOneRead(t *testing.T) {
+func TestAFreshTokenCostsOneStatement(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		token := w.connect(s, "ann", "ann@example.com", time.Hour)
-		w.kv.ResetCounts()
-		access, err := s.tokens.Of("ann").Token(t.Context())
-		require.NoError(t, err)
+		var access string
+		calls := w.calls(func() {
+			var err error
+			access, err = s.tokens.Of("ann").Token(t.Context())
+			require.NoError(t, err)
+		})
 		require.Equal(t, token.Access, access)
-		require.Equal(t, 1, w.kv.Count(storetest.Get))
-		require.Zero(t, w.kv.Count(storetest.Swap)+w.kv.Count(storetest.Set))
+		require.Equal(t, []string{"Grants.Grant"}, calls)
 		require.Zero(t, w.zoom.count("refresh_token"))
 	})
 }
@@ -44,7 +44,7 @@ func TestDefect02_TheAccountTokenAndTheServersTokenAreSealed(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.tokens.Server().Token(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, []string{"sec.zoom.account", "sec.zoom.server"}, w.kv.Keys("sec."))
+		require.Equal(t, []string{"zoom/account", "zoom/server"}, w.stored())
 		w.keepsSecrets()
 	})
 }
@@ -58,7 +58,7 @@ func TestDefect12_DisconnectRevokes(t *testing.T) {
 			require.Equal(t, []string{token.Access}, w.zoom.revoked)
 			_, err := s.tokens.Of("ann").Token(t.Context())
 			wantFault(t, fault.NotConnected, err)
-			require.Empty(t, w.kv.Keys("sec."))
+			require.Empty(t, w.stored())
 		})
 	})
 	t.Run("an expired token is renewed for it", func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestDefect12_DisconnectRevokes(t *testing.T) {
 			w.connect(s, "ann", "ann@example.com", 0)
 			require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), true))
 			require.Len(t, w.zoom.revoked, 1)
-			require.Empty(t, w.kv.Keys("sec."))
+			require.Empty(t, w.stored())
 		})
 	})
 	t.Run("Zoom being down does not keep anybody connected", func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestDefect12_DisconnectRevokes(t *testing.T) {
 			w.zoom.breakWith(answerWith(503, "text/html", "down"))
 			require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), true))
 			require.Equal(t, 1, w.logged("couldn't be revoked"))
-			require.Empty(t, w.kv.Keys("sec."))
+			require.Empty(t, w.stored())
 			w.keepsSecrets()
 		})
 	})
@@ -93,10 +93,10 @@ func TestDefect12_DisconnectRevokes(t *testing.T) {
 	t.Run("a record that no longer opens", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			s := w.server(firstKey)
-			require.NoError(t, w.kv.Set("sec.zoom.ann", []byte("v1.other.AAAA"), 0))
+			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), s.tokens.Of("ann").Key(), "v1.other.AAAA"))
 			require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), true))
 			require.Equal(t, 1, w.logged("couldn't be revoked"))
-			require.Empty(t, w.kv.Keys("sec."))
+			require.Empty(t, w.stored())
 		})
 	})
 }
@@ -107,10 +107,10 @@ func TestDefect34_ReconnectingReplacesTheWholeGrant(t *testing.T) {
 		s := w.server(firstKey)
 		w.connect(s, "ann", "ann@example.com", time.Hour)
 		second := w.zoom.grant("ann@private.example", time.Hour)
-		require.NoError(t, s.tokens.Of("ann").Save(t.Context(), second, Identity{Email: "ann@private.example"}))
+		require.NoError(t, s.tokens.Of("ann").Save(t.Context(), second, oauth.Identity{Email: "ann@private.example"}))
 		identity, err := s.tokens.Of("ann").Identity(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, Identity{Email: "ann@private.example"}, identity)
+		require.Equal(t, oauth.Identity{Email: "ann@private.example"}, identity)
 		access, err := s.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, second.Access, access)
@@ -121,18 +121,13 @@ func TestDefect35_AFailedSaveChangesNothing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		first := w.connect(s, "ann", "ann@example.com", time.Hour)
-		token, identity := w.zoom.grant("bob@example.com", time.Hour), Identity{Email: "bob@example.com"}
+		token, identity := w.zoom.grant("bob@example.com", time.Hour), oauth.Identity{Email: "bob@example.com"}
 		given := token
-		w.kv.OnCall(func(op storetest.Op, _ string) error {
-			if op == storetest.Set {
-				return errors.New("database gone")
-			}
-			return nil
-		})
+		w.fail("Grants.SaveGrant")
 		require.ErrorContains(t, s.tokens.Of("ann").Save(t.Context(), token, identity), "database gone")
 		require.Equal(t, given, token)
 		require.Equal(t, "bob@example.com", identity.Email)
-		w.kv.OnCall(nil)
+		w.fail()
 		access, err := s.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, first.Access, access)
@@ -161,14 +156,18 @@ func TestAGrantForAnotherAppDoesNotCount(t *testing.T) {
 		before, err := s.tokens.Server().Token(t.Context())
 		require.NoError(t, err)
 
-		s.app = func() App { app := w.zoom.app(); app.TokenURL = "https://zoom.example.com/oauth/token"; return app }
+		s.app = func() oauth.App {
+			app := w.zoom.app()
+			app.TokenURL = "https://zoom.example.com/oauth/token"
+			return app
+		}
 		_, err = s.tokens.Of("ann").Token(t.Context())
 		wantFault(t, fault.NotConnected, err)
 		after, err := s.tokens.Server().Token(t.Context())
 		require.NoError(t, err)
 		require.NotEqual(t, before, after, "the server's own token is got for the other app")
 
-		s.app = func() App { app := w.zoom.app(); app.ClientID = ""; return app }
+		s.app = func() oauth.App { app := w.zoom.app(); app.ClientID = ""; return app }
 		_, err = s.tokens.Server().Token(t.Context())
 		wantFault(t, fault.NotConfigured, err)
 		require.Equal(t, "Zoom OAuth client ID", fault.ParamsOf(err)["Setting"])
@@ -176,25 +175,6 @@ func TestAGrantForAnotherAppDoesNotCount(t *testing.T) {
 		s.app = w.zoom.app
 		_, err = s.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err, "back to the first app, everybody is connected still")
-	})
-}
-
-func TestAReplicaThatIsBehindOurOwnWrites(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		s := w.server(firstKey)
-		w.kv.Lag(time.Second)
-		token := w.connect(s, "ann", "ann@example.com", time.Hour)
-		access, err := s.tokens.Of("ann").Token(t.Context())
-		require.NoError(t, err, "the start that a consent was for goes on at once")
-		require.Equal(t, token.Access, access)
-		time.Sleep(10 * time.Second)
-		require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), false))
-		_, err = s.tokens.Of("ann").Token(t.Context())
-		wantFault(t, fault.NotConnected, err)
-		time.Sleep(10 * time.Second)
-		synctest.Wait()
-		_, err = s.tokens.Of("ann").Token(t.Context())
-		wantFault(t, fault.NotConnected, err)
 	})
 }
 
@@ -231,15 +211,16 @@ func TestTheServersToken(t *testing.T) {
 	})
 	t.Run("is replaced when the encryption key is lost", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
-			require.NoError(t, w.kv.Set("sec.zoom.server", []byte("v1.lost.AAAA"), 0))
-			_, err := w.server(firstKey).tokens.Server().Token(t.Context())
+			grant := w.server(firstKey).tokens.Server()
+			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), grant.Key(), "v1.lost.AAAA"))
+			_, err := grant.Token(t.Context())
 			require.NoError(t, err)
 		})
 	})
 	t.Run("is refused to an account that ended the app, and comes back with it", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			s := w.server(firstKey)
-			s.app = func() App { app := w.zoom.app(); app.AccountID = "gone"; return app }
+			s.app = func() oauth.App { app := w.zoom.app(); app.AccountID = "gone"; return app }
 			_, err := s.tokens.Server().Token(t.Context())
 			wantFault(t, fault.AccountRevoked, err)
 			w.zoom.breakWith(answerWith(400, "application/json", `{"reason":"Bad request","error":"invalid_request"}`))
@@ -249,7 +230,7 @@ func TestTheServersToken(t *testing.T) {
 			s.app = w.zoom.app
 			_, err = s.tokens.Server().Token(t.Context())
 			require.NoError(t, err)
-			s.app = func() App { app := w.zoom.app(); app.AccountID = ""; return app }
+			s.app = func() oauth.App { app := w.zoom.app(); app.AccountID = ""; return app }
 			_, err = s.tokens.Server().Token(t.Context())
 			wantFault(t, fault.NotConfigured, err)
 		})

@@ -27,17 +27,19 @@ const (
 	minKey = 16
 	// keySetting is what the System Console calls the setting.
 	keySetting = "At-rest token encryption key"
-	// ringTries is how often a lost race for the ring is tried again.
+	// ringTries is how often a lost race for the ring is tried again: each time, another server has won it.
 	ringTries = 20
+	// ringTimeout bounds reading and changing the ring.
+	ringTimeout = 10 * time.Second
 )
 
 // Vault seals what must not lie open in the database, with AES-256-GCM. The key of a blob is one of the data keys in the
-// table's ring, and the ring is sealed with the setting, so that the setting can change while everything stays readable.
+// ring, and the ring is sealed with the setting, so that the setting can change while everything stays readable.
 // It is safe for use by several goroutines.
 type Vault struct {
-	kv    KV
-	now   func() time.Time
-	group singleflight.Group
+	keyring Keyring
+	now     func() time.Time
+	group   singleflight.Group
 
 	mu sync.Mutex
 	// keks are the settings since the server started; configured says that the last one holds now.
@@ -52,9 +54,9 @@ type Vault struct {
 	pruneAt time.Time
 }
 
-// NewVault returns a vault over the table. It opens nothing before SetKey.
-func NewVault(kv KV, now func() time.Time) *Vault {
-	return &Vault{kv: kv, now: now, keys: map[string][]byte{}}
+// NewVault returns a vault with this keyring. It opens nothing before SetKey.
+func NewVault(keyring Keyring, now func() time.Time) *Vault {
+	return &Vault{keyring: keyring, now: now, keys: map[string][]byte{}}
 }
 
 // SetKey tells the vault the text of the setting; less than 16 characters count as none. It calls nothing, so it may be used
@@ -99,7 +101,7 @@ func (v *Vault) Seal(ctx context.Context, name string, plain []byte) ([]byte, er
 		}
 	}
 	sealed := seal(key, plain, blobContext(id, name))
-	return []byte(version + "." + id + "." + base64.RawURLEncoding.EncodeToString(sealed)), nil
+	return []byte(blobPrefix(id) + base64.RawURLEncoding.EncodeToString(sealed)), nil
 }
 
 // Open returns the text of a blob that was sealed under this name. Faults: NotConfigured, and Unreadable for a blob that is
@@ -120,13 +122,14 @@ func (v *Vault) Open(ctx context.Context, name string, blob []byte) ([]byte, err
 	return plain, nil
 }
 
-// Current returns the id of the data key that is sealed with now. Faults: NotConfigured, and Internal while the ring is locked.
-func (v *Vault) Current(ctx context.Context) (string, error) {
+// Prefix returns the beginning of everything that is sealed with the data key in use. Faults: NotConfigured, and Internal while the ring is
+// locked.
+func (v *Vault) Prefix(ctx context.Context) (string, error) {
 	if err := v.reconcile(ctx); err != nil {
 		return "", err
 	}
 	id, _, _ := v.sealKey()
-	return id, nil
+	return blobPrefix(id), nil
 }
 
 // Reseal returns the blob sealed with the data key in use, and whether it was not before. What can't be opened stays as it is.
@@ -156,43 +159,38 @@ func (v *Vault) sealKey() (id string, key []byte, ready bool) {
 	return v.active, key, v.configured && v.current && pruned && key != nil
 }
 
-// openTries is how often a ring is read for a key that it does not hold: the replica may be behind the blob's.
-const openTries = 3
-
-// openKey returns the data key with this id.
+// openKey returns the data key with this id. One that another server added is in the ring.
 func (v *Vault) openKey(ctx context.Context, id string) ([]byte, error) {
-	for try := 1; ; try++ {
-		v.mu.Lock()
-		key, configured := v.keys[id], v.configured
-		v.mu.Unlock()
-		switch {
-		case !configured:
-			return nil, notConfigured(keySetting)
-		case key != nil:
-			return key, nil
-		case try > openTries:
-			return nil, fault.Wrap(errors.New("the data key is not known or cannot be opened"), fault.Unreadable)
-		case try > 1:
-			if err := pause(ctx, try); err != nil {
-				return nil, errors.Wrap(err, "wait for the key ring")
-			}
-		}
-		if err := v.reconcile(ctx); err != nil {
-			return nil, err
-		}
+	key, err := v.openedKey(id)
+	if key != nil || err != nil {
+		return key, err
 	}
+	if err := v.reconcile(ctx); err != nil {
+		return nil, err
+	}
+	if key, err = v.openedKey(id); key == nil && err == nil {
+		err = fault.Wrap(errors.New("the data key is not known or cannot be opened"), fault.Unreadable)
+	}
+	return key, err
+}
+
+// openedKey returns the data key if it was opened before, or nil. Fault: NotConfigured.
+func (v *Vault) openedKey(id string) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.configured {
+		return nil, notConfigured(keySetting)
+	}
+	return v.keys[id], nil
 }
 
 // reconcile reads the ring, brings it in line with the setting and remembers the opened keys. Callers at the same time share it.
 func (v *Vault) reconcile(ctx context.Context) error {
 	_, err, _ := v.group.Do("ring", func() (any, error) {
-		for try := range ringTries {
-			if try > 0 {
-				if err := pause(ctx, try); err != nil {
-					return nil, errors.Wrap(err, "wait for the key ring")
-				}
-			}
-			if finished, err := v.reconcileOnce(); finished || err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ringTimeout) // the others may have more time than the first
+		defer cancel()
+		for range ringTries {
+			if finished, err := v.reconcileOnce(ctx); finished || err != nil {
 				return nil, err
 			}
 		}
@@ -202,12 +200,12 @@ func (v *Vault) reconcile(ctx context.Context) error {
 }
 
 // reconcileOnce returns false if another server changed the ring meanwhile.
-func (v *Vault) reconcileOnce() (finished bool, err error) {
+func (v *Vault) reconcileOnce(ctx context.Context) (finished bool, err error) {
 	known, err := v.knowledge()
 	if err != nil {
 		return false, err
 	}
-	raw, err := v.kv.Get(ringKey)
+	raw, version, err := v.keyring.Keyring(ctx)
 	if err != nil {
 		return false, errors.Wrap(err, "read the key ring")
 	}
@@ -221,8 +219,8 @@ func (v *Vault) reconcileOnce() (finished bool, err error) {
 		if err != nil {
 			return false, errors.Wrap(err, "encode the key ring")
 		}
-		swapped, err := v.kv.Swap(ringKey, raw, encoded, 0)
-		if err != nil || !swapped {
+		saved, err := v.keyring.SaveKeyring(ctx, string(encoded), version)
+		if err != nil || !saved {
 			return false, errors.Wrap(err, "write the key ring")
 		}
 	}
@@ -257,6 +255,8 @@ func (v *Vault) adopt(r *ring, opened map[string][]byte, known knowledge) {
 func notConfigured(setting string) error {
 	return fault.New(fault.NotConfigured).With("Setting", setting)
 }
+
+func blobPrefix(id string) string { return version + "." + id + "." }
 
 func blobContext(id, name string) string { return version + "|" + id + "|" + name }
 

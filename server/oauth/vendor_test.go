@@ -1,4 +1,4 @@
-package oauth
+package oauth_test
 
 import (
 	"net/http"
@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 // other is the app of a provider that wants its credentials in the body and lets refresh tokens stay as they are.
-func (w *world) other() App {
+func (w *world) other() oauth.App {
 	app := w.zoom.app()
-	app.Name, app.Vendor, app.InBody, app.Scopes = "bitbucket", "Bitbucket", true, []string{"repository", "webhook"}
+	app.Name, app.Site, app.Vendor, app.InBody, app.Scopes = "bitbucket", "site", "Bitbucket", true, []string{"repository", "webhook"}
 	return app
 }
 
@@ -40,9 +41,9 @@ func TestAnotherToolsGrantKeepsItsRefreshToken(t *testing.T) {
 		s.app = w.other
 		var asked []url.Values
 		w.zoom.breakWith(keeper(&asked))
-		token := w.connect(s, "site.ann", "ann@example.com", 0)
+		token := w.connect(s, "ann", "ann@example.com", 0)
 		for range 3 {
-			_, err := s.tokens.Of("site.ann").Token(t.Context())
+			_, err := s.tokens.Of("ann").Token(t.Context())
 			require.NoError(t, err)
 			time.Sleep(2 * time.Hour)
 		}
@@ -50,13 +51,13 @@ func TestAnotherToolsGrantKeepsItsRefreshToken(t *testing.T) {
 		for _, form := range asked {
 			require.Equal(t, token.Refresh, form.Get("refresh_token"))
 		}
-		require.Equal(t, []string{"sec.bitbucket.site.ann"}, w.kv.Keys("sec."))
+		require.Equal(t, []string{"bitbucket/site/ann"}, w.stored())
 		w.keepsSecrets()
 
-		require.NoError(t, s.tokens.Of("site.ann").Drop(t.Context(), true))
+		require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), true))
 		require.Len(t, asked, 4)
 		require.Equal(t, token.Refresh, asked[3].Get("token"), "ending the refresh token ends all that came of it")
-		require.Empty(t, w.kv.Keys("sec."))
+		require.Empty(t, w.stored())
 		require.Zero(t, w.logged("couldn't be revoked"))
 	})
 }
@@ -65,12 +66,12 @@ func TestAGrantWithoutARefreshTokenEndsWithItsAccessToken(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		s.app = w.other
-		require.NoError(t, s.tokens.Of("site.ann").Save(t.Context(), Token{Access: "only", Expiry: time.Now().Add(time.Hour)}, Identity{UserID: "a"}))
-		access, err := s.tokens.Of("site.ann").Token(t.Context())
+		require.NoError(t, s.tokens.Of("ann").Save(t.Context(), oauth.Token{Access: "only", Expiry: time.Now().Add(time.Hour)}, oauth.Identity{UserID: "a"}))
+		access, err := s.tokens.Of("ann").Token(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "only", access)
 		time.Sleep(time.Hour)
-		_, err = s.tokens.Of("site.ann").Token(t.Context())
+		_, err = s.tokens.Of("ann").Token(t.Context())
 		wantFault(t, fault.Revoked, err)
 		require.Equal(t, 1, w.logged("Bitbucket no longer accepts a grant"))
 	})
@@ -80,7 +81,7 @@ func TestOneToolsLinksAreNothingToAnother(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
 		ours, state := "", ""
-		for _, app := range []func() App{w.zoom.app, w.other} {
+		for _, app := range []func() oauth.App{w.zoom.app, w.other} {
 			s.app = app
 			if ours != "" {
 				_, err := s.flow.AuthURL(t.Context(), "ann", ours)

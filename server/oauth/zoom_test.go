@@ -1,10 +1,11 @@
-package oauth
+package oauth_test
 
 import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"mattermost-plugin-zoom/server/oauth"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -67,15 +68,15 @@ func (z *authServer) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (z *authServer) client() *http.Client { return &http.Client{Transport: z} }
 
-func (z *authServer) app() App {
-	return App{
+func (z *authServer) app() oauth.App {
+	return oauth.App{
 		ClientID: clientID, ClientSecret: clientSecret, AccountID: accountID, RedirectURL: redirectURL,
 		AuthURL: "https://zoom.test/oauth/authorize", TokenURL: "https://zoom.test/oauth/token", RevokeURL: "https://zoom.test/oauth/revoke",
 	}
 }
 
 // agree plays the user on the consent page: it checks the request and returns the code and state that Zoom sends back.
-func (z *authServer) agree(t *testing.T, authURL, user string) (code, state string) {
+func (z *authServer) agree(t testing.TB, authURL, user string) (code, state string) {
 	t.Helper()
 	address, err := url.Parse(authURL)
 	require.NoError(t, err)
@@ -91,7 +92,7 @@ func (z *authServer) agree(t *testing.T, authURL, user string) (code, state stri
 }
 
 // grant returns tokens as if the user had just been through the whole flow.
-func (z *authServer) grant(user string, life time.Duration) Token {
+func (z *authServer) grant(user string, life time.Duration) oauth.Token {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	return z.issue(user, life)
@@ -176,7 +177,7 @@ func (z *authServer) serveRevoke(w http.ResponseWriter, r *http.Request) {
 }
 
 // issue ends the user's earlier grant and makes a new one. The caller holds the lock.
-func (z *authServer) issue(user string, life time.Duration) Token {
+func (z *authServer) issue(user string, life time.Duration) oauth.Token {
 	if user != "" {
 		for token, owner := range z.refresh {
 			if owner == user {
@@ -184,7 +185,7 @@ func (z *authServer) issue(user string, life time.Duration) Token {
 			}
 		}
 	}
-	token := Token{Access: z.secret("access"), Expiry: time.Now().Add(life), Scope: "meeting:write user:read"}
+	token := oauth.Token{Access: z.secret("access"), Expiry: time.Now().Add(life), Scope: "meeting:write user:read"}
 	z.access[token.Access] = token.Expiry
 	if user != "" {
 		token.Refresh = z.secret("refresh")

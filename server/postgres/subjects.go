@@ -175,9 +175,6 @@ func (s *Subjects) SetAlias(ctx context.Context, connectionID, name, subject str
 	}), "give a subject a further name")
 }
 
-// pruneChunk is how many rows one statement removes: more would keep others waiting.
-const pruneChunk = 1000
-
 // Prune removes what has expired.
 func (s *Subjects) Prune(ctx context.Context) error {
 	q := s.db.queries()

@@ -42,7 +42,7 @@ func (s *Accounts) ForUser(ctx context.Context, providerID string, site provider
 		if err != nil {
 			return provider.Session{}, err
 		}
-		grant := in.tokens.Of(grantName(r, person))
+		grant := in.tokens.Of(string(person))
 		identity, err := grant.Identity(ctx)
 		if err == nil {
 			return s.session(providerID, r.Site, listed, s.renewing(providerID, grant), accountOf(identity)), nil
@@ -86,20 +86,20 @@ func (s *Accounts) SaveToken(ctx context.Context, providerID string, site provid
 	if err != nil {
 		return provider.Account{}, err
 	}
-	r := registered{Site: session.Site}
+	r := StoredSite{Site: session.Site}
 	plain, err := json.Marshal(personal{Credential: c, Account: account})
 	if err != nil {
 		return provider.Account{}, errors.Wrap(err, "encode a personal token")
 	}
 	key := tokenKey(providerID, r, person)
-	sealed, err := s.Vault.Seal(ctx, key, plain)
+	sealed, err := s.Vault.Seal(ctx, key.SealName(), plain)
 	if err != nil {
 		return provider.Account{}, errors.Wrap(err, "seal a personal token")
 	}
 	if err := s.dropGrant(ctx, providerID, r, person); err != nil {
 		return provider.Account{}, err
 	}
-	return account, errors.Wrap(s.KV.Set(key, sealed, 0), "store a personal token")
+	return account, errors.Wrap(s.Records.Grants.SaveGrant(ctx, key, string(sealed)), "store a personal token")
 }
 
 // SignOut removes the person's account at the site, and revokes it there if possible.
@@ -111,11 +111,11 @@ func (s *Accounts) SignOut(ctx context.Context, providerID string, site provider
 	if err := s.dropGrant(ctx, providerID, r, person); err != nil {
 		return err
 	}
-	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, person)), "forget a personal token")
+	return errors.Wrap(s.Records.Grants.DeleteGrant(ctx, tokenKey(providerID, r, person)), "forget a personal token")
 }
 
 // dropGrant removes the person's grant for the site. It is revoked there as well, unless that isn't possible.
-func (s *Accounts) dropGrant(ctx context.Context, providerID string, site registered, person chat.PersonID) error {
+func (s *Accounts) dropGrant(ctx context.Context, providerID string, site StoredSite, person chat.PersonID) error {
 	r, _, err := s.find(ctx, providerID, site.URL)
 	if err != nil {
 		return err
@@ -123,18 +123,18 @@ func (s *Accounts) dropGrant(ctx context.Context, providerID string, site regist
 	in, err := s.oauthSite(ctx, providerID, r)
 	if fault.Is(err, fault.SetupNeeded) {
 		// Grants from before the client was removed still exist.
-		gone := oauth.NewTokens(s.oauth(func() oauth.App { return oauth.App{Name: providerID} }))
-		return errors.Wrap(gone.Of(grantName(site, person)).Drop(ctx, false), "drop a grant")
+		gone := oauth.NewTokens(s.oauth(func() oauth.App { return oauth.App{Name: providerID, Site: site.key()} }))
+		return errors.Wrap(gone.Of(string(person)).Drop(ctx, false), "drop a grant")
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Wrap(in.tokens.Of(grantName(r, person)).Drop(ctx, in.app.Load().RevokeURL != ""), "drop a grant")
+	return errors.Wrap(in.tokens.Of(string(person)).Drop(ctx, in.app.Load().RevokeURL != ""), "drop a grant")
 }
 
 // at returns the site as stored; listed is false for one that neither vendor nor admin defined. Fault: HostUnknown for an address to
 // which no credential is sent.
-func (s *Accounts) at(ctx context.Context, providerID string, site provider.Site) (r registered, listed bool, err error) {
+func (s *Accounts) at(ctx context.Context, providerID string, site provider.Site) (r StoredSite, listed bool, err error) {
 	r, listed, err = s.find(ctx, providerID, site.URL)
 	if err != nil || listed {
 		return r, listed, err
@@ -147,16 +147,16 @@ func (s *Accounts) at(ctx context.Context, providerID string, site provider.Site
 }
 
 // personal returns the token that the person entered for the site. Fault: AccountNeeded.
-func (s *Accounts) personal(ctx context.Context, providerID string, r registered, person chat.PersonID) (personal, error) {
+func (s *Accounts) personal(ctx context.Context, providerID string, r StoredSite, person chat.PersonID) (personal, error) {
 	key := tokenKey(providerID, r, person)
-	sealed, err := s.KV.Get(key)
+	stored, err := s.Records.Grants.Grant(ctx, key)
 	if err != nil {
 		return personal{}, errors.Wrap(err, "read a personal token")
 	}
-	if sealed == nil {
+	if stored.Sealed == "" {
 		return personal{}, s.fault(providerID, nil, fault.AccountNeeded)
 	}
-	plain, err := s.Vault.Open(ctx, key, sealed)
+	plain, err := s.Vault.Open(ctx, key.SealName(), []byte(stored.Sealed))
 	if err != nil {
 		return personal{}, s.explain(providerID, err)
 	}
@@ -220,9 +220,7 @@ func showingCredential(c provider.Credential) (shown, error) {
 	return nil, fault.Wrap(errors.New("that is no credential"), fault.InvalidInput)
 }
 
-// grantName names the person's grant at the site among those of the provider.
-func grantName(r registered, person chat.PersonID) string { return r.key() + "." + string(person) }
-
-func tokenKey(providerID string, r registered, person chat.PersonID) string {
-	return "sec." + providerID + "." + grantName(r, person) + ".token"
+// tokenKey names the token that the person entered for the site among the grants.
+func tokenKey(providerID string, r StoredSite, person chat.PersonID) oauth.GrantKey {
+	return oauth.GrantKey{Provider: providerID, Site: r.key(), Name: string(person) + oauth.EnteredToken}
 }

@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"errors"
@@ -10,7 +10,6 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 var errGone = errors.New("database gone")
@@ -22,19 +21,19 @@ func TestAPersonalTokenIsAnAccountAsWell(t *testing.T) {
 		s := w.server()
 		_, err := s.SaveToken(t.Context(), "hub", cloud, "ann", provider.Credential{Scheme: provider.BearerToken, Secret: "a slip"})
 		wantFault(t, fault.AccountRejected, err)
-		require.Empty(t, w.kv.Keys("sec."), "what the tool does not accept is not kept")
+		require.Empty(t, w.stored("hub"), "what the tool does not accept is not kept")
 
 		for _, c := range []provider.Credential{annsToken, {Scheme: provider.Basic, User: "ann", Secret: anns}} {
 			account, err := s.SaveToken(t.Context(), "hub", cloud, "ann", c)
 			require.NoError(t, err)
 			require.Equal(t, provider.Account{ID: "id-ann", Name: "ann"}, account)
-			session, err := w.server().ForUser(t.Context(), "hub", cloud, "ann")
+			opened, err := w.server().ForUser(t.Context(), "hub", cloud, "ann")
 			require.NoError(t, err)
-			require.Equal(t, account, session.Account)
+			require.Equal(t, account, opened.Account)
 			name, err := w.whoAmI(s, cloud, "ann")
 			require.NoError(t, err)
 			require.Equal(t, "ann", name)
-			require.Len(t, w.kv.Keys("sec."), 1, "the later one takes the place of the earlier")
+			require.Len(t, w.stored("hub"), 1, "the later one takes the place of the earlier")
 		}
 		w.keepsSecrets()
 		_, err = w.whoAmI(s, company, "ann")
@@ -44,7 +43,7 @@ func TestAPersonalTokenIsAnAccountAsWell(t *testing.T) {
 		require.NoError(t, s.SignOut(t.Context(), "hub", cloud, "ann"), "twice does no harm")
 		_, err = w.whoAmI(s, cloud, "ann")
 		wantFault(t, fault.AccountNeeded, err)
-		require.Empty(t, w.kv.Keys("sec."))
+		require.Empty(t, w.stored("hub"))
 	})
 }
 
@@ -55,12 +54,12 @@ func TestOneAccountForEachPersonAndSite(t *testing.T) {
 		w.connect(s, cloud, "ann")
 		_, err := s.SaveToken(t.Context(), "hub", cloud, "ann", annsToken)
 		require.NoError(t, err)
-		require.Len(t, w.kv.Keys("sec."), 1)
+		require.Len(t, w.stored("hub"), 1)
 		require.Len(t, w.tool.revoked, 1, "what was authorized is ended at the tool")
 
 		w.connect(s, cloud, "ann")
-		require.Len(t, w.kv.Keys("sec."), 1)
-		require.NotContains(t, w.kv.Keys("sec.")[0], ".token")
+		require.Len(t, w.stored("hub"), 1)
+		require.Equal(t, []string{"ann"}, w.stored("hub"))
 
 		code, state := w.consent(s, cloud, "ann", "")
 		w.tool.codes[code] = consent{login: "bob", challenge: w.tool.codes[code].challenge, host: "cloud.test", redirect: s.RedirectURL("hub")}
@@ -71,7 +70,7 @@ func TestOneAccountForEachPersonAndSite(t *testing.T) {
 		require.NoError(t, s.SignOut(t.Context(), "hub", cloud, "ann"))
 		require.Len(t, w.tool.revoked, 3)
 		require.Empty(t, w.tool.refresh)
-		require.Empty(t, w.kv.Keys("sec."))
+		require.Empty(t, w.stored("hub"))
 	})
 }
 
@@ -81,9 +80,9 @@ func TestSigningOutWorksWithoutTheRegistration(t *testing.T) {
 		w.setUp(s, company)
 		w.connect(s, company, "ann")
 		require.NoError(t, s.RemoveSite(t.Context(), "hub", company.URL))
-		require.Len(t, w.kv.Keys("sec.hub."), 1, "what ann authorized is still there")
+		require.Len(t, w.stored("hub"), 1, "what ann authorized is still there")
 		require.NoError(t, s.SignOut(t.Context(), "hub", company, "ann"))
-		require.Empty(t, w.kv.Keys("sec.hub."))
+		require.Empty(t, w.stored("hub"))
 	})
 }
 
@@ -93,10 +92,10 @@ func TestAConnectionsCredentialIsShownToItsSite(t *testing.T) {
 		for shows, c := range map[string]provider.Credential{
 			"Bearer " + anns: annsToken, "Basic YTpi": {Scheme: provider.Basic, User: "a", Secret: "b"},
 		} {
-			session, err := s.With(t.Context(), "builder", company, c)
+			opened, err := s.With(t.Context(), "builder", company, c)
 			require.NoError(t, err)
-			require.Zero(t, session.Account)
-			_ = session.Call(t.Context(), http.MethodGet, "/api/json", nil, nil)
+			require.Zero(t, opened.Account)
+			_ = opened.Call(t.Context(), http.MethodGet, "/api/json", nil, nil)
 			require.Equal(t, shows, w.tool.shown[len(w.tool.shown)-1])
 		}
 		for _, c := range []provider.Credential{
@@ -125,14 +124,14 @@ func TestATableThatFailsIsNotAMissingAccount(t *testing.T) {
 		w.connect(s, cloud, "ann")
 		time.Sleep(time.Minute)
 		for reads := range 3 { // the sites, the grant, and its token within the call
-			w.kv.OnCall(func(storetest.Op, string) error {
+			w.db.OnCall(func(string, string) error {
 				if reads--; reads < 0 {
 					return errGone
 				}
 				return nil
 			})
 			_, err := w.whoAmI(s, cloud, "ann")
-			w.kv.OnCall(nil)
+			w.db.OnCall(nil)
 			require.ErrorIs(t, err, errGone)
 			wantFault(t, fault.Internal, err)
 		}

@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"crypto/tls"
@@ -13,36 +13,37 @@ import (
 
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/session"
 )
 
 func TestASessionReachesNoHostButItsSites(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server()
-		session, err := s.With(t.Context(), "hub", cloud, annsToken)
+		opened, err := s.With(t.Context(), "hub", cloud, annsToken)
 		require.NoError(t, err)
 		for _, own := range []string{"/user", "https://cloud.test/user", "https://API.cloud.test:443/user", "https://api.cloud.test/here"} {
-			require.NoError(t, session.Call(t.Context(), http.MethodGet, own, nil, nil), own)
+			require.NoError(t, opened.Call(t.Context(), http.MethodGet, own, nil, nil), own)
 		}
 		before := len(w.tool.calls)
 		for _, other := range []string{
 			"https://elsewhere.test/user", "http://cloud.test/user", "https://cloud.test:8443/user", "https://cloud.test.elsewhere.test/user",
 			"https://cloud.test@elsewhere.test/user",
 		} {
-			err := session.Call(t.Context(), http.MethodPost, other, map[string]string{"a": "b"}, nil)
+			err := opened.Call(t.Context(), http.MethodPost, other, map[string]string{"a": "b"}, nil)
 			wantFault(t, fault.HostUnknown, err)
 		}
 		require.Len(t, w.tool.calls, before, "nothing left this machine")
 
-		err = session.Call(t.Context(), http.MethodGet, "https://cloud.test/there", nil, nil)
+		err = opened.Call(t.Context(), http.MethodGet, "https://cloud.test/there", nil, nil)
 		wantFault(t, fault.ProviderRefused, err)
 		require.Zero(t, w.tool.count("GET elsewhere.test/user"))
 		w.tool.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(rw, r, r.URL.Path+"x", http.StatusFound)
 			return true
 		})
-		err = session.Call(t.Context(), http.MethodGet, "/round", nil, nil)
+		err = opened.Call(t.Context(), http.MethodGet, "/round", nil, nil)
 		wantFault(t, fault.ProviderRefused, err)
-		require.Len(t, w.tool.calls, before+1+1+maxRedirects, "nobody is led around for ever")
+		require.Len(t, w.tool.calls, before+1+1+session.MaxRedirects, "nobody is led around for ever")
 	})
 }
 
@@ -50,9 +51,9 @@ func TestOnlyAnAdminsWordLeadsPastTheGuard(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server()
 		call := func(site provider.Site) {
-			session, err := s.With(t.Context(), "hub", site, annsToken)
+			opened, err := s.With(t.Context(), "hub", site, annsToken)
 			require.NoError(t, err)
-			_, err = hub{}.WhoAmI(t.Context(), session)
+			_, err = hub{}.WhoAmI(t.Context(), opened)
 			require.NoError(t, err)
 		}
 		call(company)
@@ -92,7 +93,7 @@ func TestReadsAreRetriedAndWritesAreNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
-				session, err := w.server().With(t.Context(), "hub", cloud, annsToken)
+				opened, err := w.server().With(t.Context(), "hub", cloud, annsToken)
 				require.NoError(t, err)
 				fails := tc.fails
 				w.tool.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
@@ -101,7 +102,7 @@ func TestReadsAreRetriedAndWritesAreNot(t *testing.T) {
 					return fails >= 0 && answerWith(tc.status, `{"error":"x"}`)(rw, r)
 				})
 				began := time.Now()
-				err = session.Call(t.Context(), tc.method, "/user", nil, nil)
+				err = opened.Call(t.Context(), tc.method, "/user", nil, nil)
 				require.Equal(t, tc.code, fault.CodeOf(err))
 				require.Len(t, w.tool.calls, tc.calls)
 				require.InDelta(t, tc.takes, time.Since(began), float64(2*time.Second))
@@ -112,13 +113,13 @@ func TestReadsAreRetriedAndWritesAreNot(t *testing.T) {
 
 func TestACallEndsInTime(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		session, err := w.server().With(t.Context(), "hub", cloud, annsToken)
+		opened, err := w.server().With(t.Context(), "hub", cloud, annsToken)
 		require.NoError(t, err)
 		w.tool.breakWith(func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true })
 		began := time.Now()
-		_, err = hub{}.WhoAmI(t.Context(), session)
+		_, err = hub{}.WhoAmI(t.Context(), opened)
 		wantFault(t, fault.ProviderUnavailable, err)
-		require.Equal(t, callTimeout, time.Since(began))
+		require.Equal(t, session.CallTimeout, time.Since(began))
 	})
 }
 
@@ -129,7 +130,7 @@ func TestTheRetryAfterOfADate(t *testing.T) {
 			time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat):      0,
 			"soon": 0, "-1": 0, "": 0, "7": 7 * time.Second,
 		} {
-			require.Equal(t, want, retryAfter(&http.Response{Header: http.Header{"Retry-After": {value}}}), value)
+			require.Equal(t, want, session.RetryAfter(&http.Response{Header: http.Header{"Retry-After": {value}}}), value)
 		}
 	})
 }
@@ -146,10 +147,10 @@ func TestNoCredentialGoesOverAnOldProtocol(t *testing.T) {
 		careless, ok := client.Transport.(*http.Transport)
 		require.True(t, ok)
 		careless.TLSClientConfig.MinVersion = tls.VersionTLS10
-		s := (&world{t: t}).over(client)
-		session, err := s.With(t.Context(), "hub", provider.Site{URL: live.URL}, annsToken)
+		s := newWorld(t).over(client, client)
+		opened, err := s.With(t.Context(), "hub", provider.Site{URL: live.URL}, annsToken)
 		require.NoError(t, err)
-		err = session.Call(t.Context(), http.MethodPost, "/x", nil, nil)
+		err = opened.Call(t.Context(), http.MethodPost, "/x", nil, nil)
 		live.Close()
 		require.Equal(t, fine, err == nil, err)
 		require.Equal(t, fine, asked == 1)

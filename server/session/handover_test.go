@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"net/url"
@@ -10,11 +10,12 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/session"
 )
 
 // handed takes a user from the link in a message through the provider, in a browser in which no one is signed in, and returns the code
 // shown at the end.
-func (w *world) handed(s *Sessions, site provider.Site, userID, next string) string {
+func (w *world) handed(s *session.Sessions, site provider.Site, userID, next string) string {
 	w.t.Helper()
 	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)
 	require.NoError(w.t, err)
@@ -64,12 +65,12 @@ func TestACodeSignsItsPersonInAtItsSite(t *testing.T) {
 }
 
 func TestACodeEnds(t *testing.T) {
-	for name, end := range map[string]func(t *testing.T, w *world, s *Sessions){
-		"after ten minutes":      func(*testing.T, *world, *Sessions) { time.Sleep(10 * time.Minute) },
-		"with a newer one":       func(_ *testing.T, w *world, s *Sessions) { w.handed(s, cloud, "ann", "") },
-		"after five wrong tries": func(t *testing.T, _ *world, s *Sessions) { guess(t, s, 5) },
-		"not after four of them": func(t *testing.T, _ *world, s *Sessions) { guess(t, s, 4) },
-		"with the site it is for": func(t *testing.T, _ *world, s *Sessions) {
+	for name, end := range map[string]func(t *testing.T, w *world, s *session.Sessions){
+		"after ten minutes":      func(*testing.T, *world, *session.Sessions) { time.Sleep(10 * time.Minute) },
+		"with a newer one":       func(_ *testing.T, w *world, s *session.Sessions) { w.handed(s, cloud, "ann", "") },
+		"after five wrong tries": func(t *testing.T, _ *world, s *session.Sessions) { guess(t, s, 5) },
+		"not after four of them": func(t *testing.T, _ *world, s *session.Sessions) { guess(t, s, 4) },
+		"with the site it is for": func(t *testing.T, _ *world, s *session.Sessions) {
 			require.NoError(t, s.RemoveSite(t.Context(), "hub", cloud.URL))
 		},
 	} {
@@ -93,7 +94,7 @@ func TestACodeEnds(t *testing.T) {
 	}
 }
 
-func guess(t *testing.T, s *Sessions, times int) {
+func guess(t *testing.T, s *session.Sessions, times int) {
 	t.Helper()
 	for range times {
 		_, _, err := s.Redeem(t.Context(), "hub", "ann", "ABCD-EFGH-JKMN")

@@ -30,7 +30,7 @@ type Registrations struct {
 }
 
 // oauthSite returns the site's oauthSite, with the given registration. Fault: SetupNeeded.
-func (s *Registrations) oauthSite(ctx context.Context, providerID string, r registered) (*oauthSite, error) {
+func (s *Registrations) oauthSite(ctx context.Context, providerID string, r StoredSite) (*oauthSite, error) {
 	if !r.OAuth {
 		return nil, s.fault(providerID, errors.New("no client is set for the site"), fault.SetupNeeded)
 	}
@@ -42,7 +42,7 @@ func (s *Registrations) oauthSite(ctx context.Context, providerID string, r regi
 		return nil, errors.Wrap(err, "open a client secret")
 	}
 	app := &oauth.App{
-		Name: providerID, Vendor: s.Registry.Describe(providerID).Name, ClientID: r.ClientID, ClientSecret: string(secret),
+		Name: providerID, Site: r.key(), Vendor: s.Registry.Describe(providerID).Name, ClientID: r.ClientID, ClientSecret: string(secret),
 		RedirectURL: s.RedirectURL(providerID),
 	}
 	if authorizer, ok := s.Registry.Get(providerID).(provider.Authorizer); ok {
@@ -69,10 +69,10 @@ func (s *Registrations) links(providerID string) *oauth.Flow {
 }
 
 // registration returns the site with this key and its oauthSite. Fault: SetupNeeded if this server isn't registered there (any more).
-func (s *Registrations) registration(ctx context.Context, providerID, key string) (registered, *oauthSite, error) {
+func (s *Registrations) registration(ctx context.Context, providerID, key string) (StoredSite, *oauthSite, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
-		return registered{}, nil, err
+		return StoredSite{}, nil, err
 	}
 	for _, r := range all {
 		if r.key() == key {
@@ -80,7 +80,7 @@ func (s *Registrations) registration(ctx context.Context, providerID, key string
 			return r, in, err
 		}
 	}
-	return registered{}, nil, s.fault(providerID, errors.New("no admin has added the site"), fault.SetupNeeded)
+	return StoredSite{}, nil, s.fault(providerID, errors.New("no admin has added the site"), fault.SetupNeeded)
 }
 
 // RedirectURL is the address that an admin registers at the provider, to which the provider sends users back.
@@ -90,5 +90,7 @@ func (s *Registrations) RedirectURL(providerID string) string {
 
 // oauth returns the dependencies for the app's authorizations.
 func (s *Registrations) oauth(app func() oauth.App) oauth.Dependencies {
-	return oauth.Dependencies{KV: s.KV, Vault: s.Vault, App: app, Client: s.Trusted, Now: s.Now, Log: s.Log}
+	return oauth.Dependencies{
+		Grants: s.Records.Grants, SignIns: s.Records.SignIns, Vault: s.Vault, App: app, Client: s.Trusted, Now: s.Now, Log: s.Log,
+	}
 }

@@ -1,7 +1,6 @@
-package session
+package session_test
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/session"
 )
 
 func TestAUserAuthorizesAndActsAsThemselves(t *testing.T) {
@@ -30,11 +30,11 @@ func TestAUserAuthorizesAndActsAsThemselves(t *testing.T) {
 		require.Equal(t, provider.Account{ID: "id-ann", Name: "ann"}, account)
 		require.Equal(t, `{"channel":"dev"}`, next)
 
-		session, err := asked.ForUser(t.Context(), "hub", cloud, "ann")
+		opened, err := asked.ForUser(t.Context(), "hub", cloud, "ann")
 		require.NoError(t, err)
-		require.Equal(t, account, session.Account)
-		require.Equal(t, "Hub", session.Provider)
-		require.Equal(t, "https://api.cloud.test", session.Site.API)
+		require.Equal(t, account, opened.Account)
+		require.Equal(t, "Hub", opened.Provider)
+		require.Equal(t, "https://api.cloud.test", opened.Site.API)
 		name, err := w.whoAmI(asked, cloud, "ann")
 		require.NoError(t, err)
 		require.Equal(t, "ann", name)
@@ -43,10 +43,7 @@ func TestAUserAuthorizesAndActsAsThemselves(t *testing.T) {
 		_, err = w.whoAmI(asked, cloud, "")
 		wantFault(t, fault.AccountNeeded, err)
 		w.keepsSecrets()
-		for key := range w.kv.Dump() {
-			require.LessOrEqual(t, len(key), 150)
-		}
-		require.Len(t, w.kv.Keys("sec.hub."), 1)
+		require.Len(t, w.stored("hub"), 1)
 	})
 }
 
@@ -93,9 +90,9 @@ func TestWithoutARegistrationNoOneAuthorizes(t *testing.T) {
 			wantFault(t, fault.SetupNeeded, err)
 		}
 		w.setUp(s, company)
-		_, err := s.ConnectURL(t.Context(), "hub", company, "ann", strings.Repeat("x", maxNext+1))
+		_, err := s.ConnectURL(t.Context(), "hub", company, "ann", strings.Repeat("x", session.MaxNext+1))
 		wantFault(t, fault.InvalidInput, err)
-		link, err := s.ConnectURL(t.Context(), "hub", company, "ann", strings.Repeat("x", maxNext))
+		link, err := s.ConnectURL(t.Context(), "hub", company, "ann", strings.Repeat("x", session.MaxNext))
 		require.NoError(t, err)
 		code, state := w.consent(s, company, "ann", "")
 		require.NoError(t, s.RemoveSite(t.Context(), "hub", company.URL))
@@ -112,7 +109,7 @@ func TestWithoutARegistrationNoOneAuthorizes(t *testing.T) {
 
 func TestTwoServersRenewOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		servers := []*Sessions{w.server(), w.server()}
+		servers := []*session.Sessions{w.server(), w.server()}
 		w.setUp(servers[0], cloud)
 		w.connect(servers[0], cloud, "ann")
 		time.Sleep(time.Hour)
@@ -138,18 +135,18 @@ func TestARejectedTokenIsRenewedOnceAndTheRequestRepeated(t *testing.T) {
 		s := w.server()
 		w.setUp(s, cloud)
 		w.connect(s, cloud, "ann")
-		session, err := s.ForUser(t.Context(), "hub", cloud, "ann")
+		opened, err := s.ForUser(t.Context(), "hub", cloud, "ann")
 		require.NoError(t, err)
 		w.tool.reject(false)
 		w.tool.bodies = nil
-		require.NoError(t, session.Call(t.Context(), http.MethodPost, "/comment", map[string]string{"text": "hi"}, nil))
+		require.NoError(t, opened.Call(t.Context(), http.MethodPost, "/comment", map[string]string{"text": "hi"}, nil))
 		require.Equal(t, []string{`{"text":"hi"}`, `{"text":"hi"}`}, w.tool.bodies)
 		require.Equal(t, 1, w.tool.count("POST cloud.test/oauth/token refresh_token"))
 
 		w.tool.breakWith(func(rw http.ResponseWriter, r *http.Request) bool {
 			return r.URL.Host == "api.cloud.test" && answerWith(http.StatusUnauthorized, "")(rw, r)
 		})
-		err = session.Call(t.Context(), http.MethodPost, "/approve", nil, nil)
+		err = opened.Call(t.Context(), http.MethodPost, "/approve", nil, nil)
 		wantFault(t, fault.AccountRejected, err)
 		require.Equal(t, 2, w.tool.count("POST api.cloud.test/approve"), "once more, and no more")
 	})
@@ -197,7 +194,7 @@ func TestErrorsNameTheProvider(t *testing.T) {
 				_, _, err := s.Complete(t.Context(), "hub", "ann", code, state)
 				wantFault(t, tc.code, err)
 				require.Equal(t, "Hub", fault.ParamsOf(err)["Provider"])
-				require.Empty(t, w.kv.Keys("sec."), "nothing is kept")
+				require.Empty(t, w.stored("hub"), "nothing is kept")
 			})
 		})
 	}
@@ -226,18 +223,20 @@ func TestALostEncryptionKeyIsReported(t *testing.T) {
 		s := w.server()
 		w.setUp(s, cloud)
 		w.connect(s, cloud, "ann")
-		for _, key := range w.kv.Keys("sec.hub.") {
-			require.NoError(t, w.kv.Set(key, []byte("v1.gone.AAAA"), 0))
+		for _, key := range w.db.Grants.Keys() {
+			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), key, "v1.gone.AAAA"))
 		}
 		_, err := w.whoAmI(w.server(), cloud, "ann")
 		wantFault(t, fault.AccountNeeded, err)
-		sites, _, err := s.readSites("hub")
+		sites, err := w.db.Sites.Sites(t.Context(), "hub")
 		require.NoError(t, err)
 		sites[0].Sealed = "v1.gone.AAAA"
-		require.NoError(t, s.editSites(context.Background(), "hub", func([]registered) ([]registered, error) { return sites, nil }))
+		saved, err := w.db.Sites.SaveSite(t.Context(), "hub", sites[0])
+		require.NoError(t, err)
+		require.True(t, saved)
 		_, err = w.whoAmI(s, cloud, "ann")
 		wantFault(t, fault.SetupNeeded, err)
 		require.NoError(t, s.SignOut(t.Context(), "hub", cloud, "ann"), "nobody is kept from signing out")
-		require.Empty(t, w.kv.Keys("sec.hub."))
+		require.Empty(t, w.stored("hub"))
 	})
 }

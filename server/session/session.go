@@ -17,10 +17,18 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
+// Records are what sessions store.
+type Records struct {
+	// Grants are those of users, and the tokens that they entered.
+	Grants  oauth.Grants
+	SignIns oauth.SignIns
+	Sites   Sites
+}
+
 // Dependencies are what sessions are made with.
 type Dependencies struct {
 	Registry *provider.Registry
-	KV       oauth.KV
+	Records  Records
 	Vault    *oauth.Vault
 	// Trusted calls the vendors' sites and those that an admin has defined. Guarded calls addresses that other users entered, and must
 	// not reach the server's own network.

@@ -25,7 +25,7 @@ func (s *SignIns) ConnectURL(ctx context.Context, providerID string, site provid
 		return "", fault.New(fault.InvalidInput)
 	}
 	address, _ := parseAddress(site.URL)
-	r, in, err := s.registration(ctx, providerID, registered{Site: provider.Site{URL: address}}.key())
+	r, in, err := s.registration(ctx, providerID, StoredSite{Site: provider.Site{URL: address}}.key())
 	if err != nil {
 		return "", err
 	}
@@ -115,7 +115,7 @@ func (s *SignIns) keep(ctx context.Context, providerID string, person chat.Perso
 	if err != nil {
 		return err
 	}
-	grant := in.tokens.Of(grantName(r, person))
+	grant := in.tokens.Of(string(person))
 	earlier, err := grant.Identity(ctx)
 	if err == nil && earlier.UserID != account.ID {
 		// That one would stay valid unused.
@@ -128,5 +128,5 @@ func (s *SignIns) keep(ctx context.Context, providerID string, person chat.Perso
 	if err := grant.Save(ctx, done.Token, identity); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
-	return errors.Wrap(s.KV.Delete(tokenKey(providerID, r, person)), "forget a personal token")
+	return errors.Wrap(s.Records.Grants.DeleteGrant(ctx, tokenKey(providerID, r, person)), "forget a personal token")
 }

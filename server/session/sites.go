@@ -1,13 +1,10 @@
 package session
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pkg/errors"
 
@@ -17,24 +14,33 @@ import (
 )
 
 const (
-	// maxSites is the most sites of one provider that an admin may add; they share a record that is read for each session.
+	// maxSites is the most sites of one provider that an admin may add.
 	maxSites = 50
-	// swapTries is how often a compare-and-set of that record is tried.
-	swapTries = 20
-	pauseMin  = 2 * time.Millisecond
-	pauseMax  = 250 * time.Millisecond
+	// saveTries is how often a site is saved that another admin changes at the same time.
+	saveTries = 20
 )
 
-// registered is a site and this server's registration there.
-type registered struct {
+// StoredSite is a site, and this server's registration there.
+type StoredSite struct {
 	provider.Site
-	ClientID string `json:"client_id,omitempty"`
-	// Sealed is the client secret, encrypted.
-	Sealed string `json:"sealed,omitempty"`
+	// ClientID and Sealed are the OAuth client and its secret, encrypted; "" for none.
+	ClientID, Sealed string
+	// Version is different for each content that a site ever had, and 0 for a site that isn't stored. The database chooses it.
+	Version int64
+}
+
+// Sites stores the sites that admins have added, and the clients of the vendors' own sites.
+type Sites interface {
+	// Sites returns the provider's sites in the order in which they were added.
+	Sites(ctx context.Context, providerID string) ([]StoredSite, error)
+	// SaveSite stores the site if the stored one with this URL still has this version, and reports whether it did.
+	SaveSite(ctx context.Context, providerID string, site StoredSite) (saved bool, err error)
+	// DeleteSite removes the site; it is no error if there is none.
+	DeleteSite(ctx context.Context, providerID, url string) error
 }
 
 // key identifies the site among the provider's in records.
-func (r registered) key() string { return kv.Hash(r.URL) }
+func (r StoredSite) key() string { return kv.Hash(r.URL) }
 
 // SiteList stores where a provider is installed: the vendor's own sites, and those that an admin has added.
 type SiteList struct {
@@ -69,23 +75,31 @@ func (s *SiteList) SaveSite(ctx context.Context, providerID string, site provide
 		}
 		r.Sealed = string(sealed)
 	}
-	return s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
-		at := slices.IndexFunc(all, func(old registered) bool { return old.URL == r.URL })
+	for range saveTries {
+		all, err := s.Records.Sites.Sites(ctx, providerID)
+		if err != nil {
+			return errors.Wrap(err, "read the sites")
+		}
 		next := r
-		if at >= 0 && next.Sealed == "" && (next.ClientID == "" || next.ClientID == all[at].ClientID) {
-			next.ClientID, next.Sealed = all[at].ClientID, all[at].Sealed
+		at := slices.IndexFunc(all, func(old StoredSite) bool { return old.URL == r.URL })
+		if at >= 0 {
+			next.Version = all[at].Version
+			if next.Sealed == "" && (next.ClientID == "" || next.ClientID == all[at].ClientID) {
+				next.ClientID, next.Sealed = all[at].ClientID, all[at].Sealed
+			}
 		}
 		switch {
 		case next.ClientID != "" && next.Sealed == "", next.ClientID == "" && clientSecret != "":
-			return nil, fault.New(fault.InvalidInput)
-		case at >= 0:
-			all[at] = next
-			return all, nil
-		case len(all) >= maxSites:
-			return nil, fault.New(fault.TooMany).With("Limit", strconv.Itoa(maxSites))
+			return fault.New(fault.InvalidInput)
+		case at < 0 && len(all) >= maxSites:
+			return fault.New(fault.TooMany).With("Limit", strconv.Itoa(maxSites))
 		}
-		return append(all, next), nil
-	})
+		saved, err := s.Records.Sites.SaveSite(ctx, providerID, next)
+		if err != nil || saved {
+			return errors.Wrap(err, "save the site")
+		}
+	}
+	return errors.New("the site is being changed by too many at once")
 }
 
 // RemoveSite removes a site that an admin added, or the client of a vendor's own. Users' accounts there are kept, and work again if the
@@ -95,13 +109,11 @@ func (s *SiteList) RemoveSite(ctx context.Context, providerID, siteURL string) e
 	if !ok {
 		return nil // no such site can have been added
 	}
-	return s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
-		return slices.DeleteFunc(all, func(r registered) bool { return r.URL == address }), nil
-	})
+	return errors.Wrap(s.Records.Sites.DeleteSite(ctx, providerID, address), "remove the site")
 }
 
 // described returns the site with its addresses in the stored form; a vendor's own site as the vendor defines it.
-func (s *SiteList) described(providerID string, site provider.Site) (registered, error) {
+func (s *SiteList) described(providerID string, site provider.Site) (StoredSite, error) {
 	url, ok := parseAddress(site.URL)
 	api := url
 	if site.API != "" && ok {
@@ -109,18 +121,18 @@ func (s *SiteList) described(providerID string, site provider.Site) (registered,
 	}
 	if !ok {
 		example := "https://" + providerID + ".example.com"
-		return registered{}, s.fault(providerID, errors.New("not the address of a site"), fault.AddressUnknown).With("Example", example)
+		return StoredSite{}, s.fault(providerID, errors.New("not the address of a site"), fault.AddressUnknown).With("Example", example)
 	}
 	for _, own := range s.vendors(providerID) {
 		if own.URL == url {
-			return registered{Site: own}, nil
+			return StoredSite{Site: own}, nil
 		}
 	}
 	site.URL, site.API, site.OAuth = url, api, false
 	if site.ID == "" {
 		site.ID = kv.Hash(url)
 	}
-	return registered{Site: site}, nil
+	return StoredSite{Site: site}, nil
 }
 
 // vendors returns the sites that the provider's vendor runs.
@@ -132,21 +144,18 @@ func (s *SiteList) vendors(providerID string) []provider.Site {
 }
 
 // registrations returns all sites of the provider: the vendor's own, then those that an admin has added.
-func (s *SiteList) registrations(ctx context.Context, providerID string) ([]registered, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, errors.Wrap(err, "list the sites")
-	}
+func (s *SiteList) registrations(ctx context.Context, providerID string) ([]StoredSite, error) {
 	if s.Registry.Get(providerID) == nil {
 		return nil, errors.Errorf("there is no provider %q", providerID)
 	}
-	added, _, err := s.readSites(providerID)
+	added, err := s.Records.Sites.Sites(ctx, providerID)
 	if err != nil {
-		return nil, err
+		return nil, errors.Wrap(err, "read the sites")
 	}
-	var all []registered
+	var all []StoredSite
 	for _, own := range s.vendors(providerID) {
-		r := registered{Site: own}
-		if at := slices.IndexFunc(added, func(a registered) bool { return a.URL == own.URL }); at >= 0 {
+		r := StoredSite{Site: own}
+		if at := slices.IndexFunc(added, func(a StoredSite) bool { return a.URL == own.URL }); at >= 0 {
 			r.ClientID, r.Sealed = added[at].ClientID, added[at].Sealed
 			added = slices.Delete(added, at, at+1)
 		}
@@ -161,80 +170,48 @@ func (s *SiteList) registrations(ctx context.Context, providerID string) ([]regi
 }
 
 // find returns the provider's site with this address, as stored; false if neither vendor nor admin defined it.
-func (s *SiteList) find(ctx context.Context, providerID, siteURL string) (registered, bool, error) {
+func (s *SiteList) find(ctx context.Context, providerID, siteURL string) (StoredSite, bool, error) {
 	all, err := s.registrations(ctx, providerID)
 	if err != nil {
-		return registered{}, false, err
+		return StoredSite{}, false, err
 	}
 	address, ok := parseAddress(siteURL)
-	at := slices.IndexFunc(all, func(r registered) bool { return ok && r.URL == address })
+	at := slices.IndexFunc(all, func(r StoredSite) bool { return ok && r.URL == address })
 	if at < 0 {
-		return registered{}, false, nil
+		return StoredSite{}, false, nil
 	}
 	return all[at], true, nil
 }
 
-func (s *SiteList) readSites(providerID string) (sites []registered, raw []byte, err error) {
-	raw, err = s.KV.Get(sitesKey(providerID))
-	if err != nil || raw == nil {
-		return nil, nil, errors.Wrap(err, "read the sites")
-	}
-	return sites, raw, errors.Wrap(json.Unmarshal(raw, &sites), "decode the sites")
-}
-
-// editSites changes the record of the provider's sites, and starts over after a concurrent change.
-func (s *SiteList) editSites(ctx context.Context, providerID string, change func([]registered) ([]registered, error)) error {
-	for try := range swapTries {
-		if try > 0 {
-			if err := kv.Pause(ctx, try, pauseMin, pauseMax); err != nil {
-				return errors.Wrap(err, "change the sites")
-			}
-		}
-		sites, raw, err := s.readSites(providerID)
+// Reseal encrypts the client secrets of all sites with the vault's data key in use, and returns how many weren't.
+func (s *SiteList) Reseal(ctx context.Context) (resealed int, err error) {
+	for _, p := range s.Registry.All() {
+		id := p.Describe().ID
+		all, err := s.Records.Sites.Sites(ctx, id)
 		if err != nil {
-			return err
+			return resealed, errors.Wrap(err, "read the sites")
 		}
-		if sites, err = change(sites); err != nil {
-			return err
-		}
-		var encoded []byte
-		if len(sites) > 0 {
-			if encoded, err = json.Marshal(sites); err != nil {
-				return errors.Wrap(err, "encode the sites")
+		for _, r := range all {
+			fresh, changed, err := s.Vault.Reseal(ctx, clientSeal(id, r), []byte(r.Sealed))
+			if err != nil {
+				return resealed, errors.Wrap(err, "reseal a client secret")
 			}
-		}
-		if bytes.Equal(raw, encoded) {
-			return nil
-		}
-		swapped, err := s.KV.Swap(sitesKey(providerID), raw, encoded, 0)
-		if err != nil || swapped {
-			return errors.Wrap(err, "write the sites")
-		}
-	}
-	return errors.New("the sites are being changed by too many at once")
-}
-
-// Reseal encrypts the client secrets of the provider's sites with the vault's current key, and reports whether any wasn't.
-func (s *SiteList) Reseal(ctx context.Context, providerID string) (changed bool, err error) {
-	err = s.editSites(ctx, providerID, func(all []registered) ([]registered, error) {
-		changed = false
-		for i, r := range all {
-			if r.Sealed == "" {
+			if !changed {
 				continue
 			}
-			fresh, resealed, err := s.Vault.Reseal(ctx, clientSeal(providerID, r), []byte(r.Sealed))
+			r.Sealed = string(fresh)
+			saved, err := s.Records.Sites.SaveSite(ctx, id, r) // what was changed since is sealed with the new key already
 			if err != nil {
-				return nil, errors.Wrap(err, "reseal a client secret")
+				return resealed, errors.Wrap(err, "store a client secret that was sealed again")
 			}
-			all[i].Sealed, changed = string(fresh), changed || resealed
+			if saved {
+				resealed++
+			}
 		}
-		return all, nil
-	})
-	return changed, err
+	}
+	return resealed, nil
 }
 
-func sitesKey(providerID string) string { return "sit." + providerID }
-
-func clientSeal(providerID string, r registered) string {
+func clientSeal(providerID string, r StoredSite) string {
 	return "session/client/" + providerID + "/" + r.key()
 }

@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"fmt"
@@ -7,24 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/session"
 )
-
-// over returns a process that makes its calls with this client.
-func (w *world) over(client *http.Client) *Sessions {
-	w.kv, w.tool = storetest.NewMemoryKV(time.Now), newTool()
-	s := w.server()
-	vault := oauth.NewVault(w.kv, time.Now)
-	s.trusted, s.guarded, s.Vault = persistent(client), persistent(client), vault
-	return s
-}
 
 func TestAnAdminAddsAndRemovesSites(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
@@ -55,7 +44,9 @@ func TestAnAdminAddsAndRemovesSites(t *testing.T) {
 		require.NoError(t, err)
 		own.OAuth = false
 		require.Equal(t, []provider.Site{own}, sites)
-		require.Empty(t, w.kv.Keys("sit."))
+		stored, err := w.db.Sites.Sites(t.Context(), "hub")
+		require.NoError(t, err)
+		require.Empty(t, stored)
 		_, err = s.Sites(t.Context(), "nobody")
 		require.ErrorContains(t, err, "no provider")
 	})
@@ -82,8 +73,7 @@ func TestABlankSecretKeepsTheOneOfTheSameClient(t *testing.T) {
 
 func TestAdminsWhoAddSitesAtOnceLoseNone(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		w.kv.Lag(5 * time.Millisecond)
-		servers := []*Sessions{w.server(), w.server()}
+		servers := []*session.Sessions{w.server(), w.server()}
 		var admins sync.WaitGroup
 		for n := range 10 {
 			admins.Go(func() {
@@ -94,11 +84,10 @@ func TestAdminsWhoAddSitesAtOnceLoseNone(t *testing.T) {
 			})
 		}
 		admins.Wait()
-		w.kv.Lag(0)
 		sites, err := servers[0].Sites(t.Context(), "hub")
 		require.NoError(t, err)
 		require.Len(t, sites, 11)
-		for n := 10; n < maxSites; n++ {
+		for n := 10; n < session.MaxSites; n++ {
 			require.NoError(t, servers[0].SaveSite(t.Context(), "hub", provider.Site{URL: fmt.Sprintf("https://dc%d.test", n)}, "", ""))
 		}
 		wantFault(t, fault.TooMany, servers[0].SaveSite(t.Context(), "hub", company, "", ""))
@@ -114,13 +103,13 @@ func TestWhatCanBeTheAddressOfASite(t *testing.T) {
 		"": "", "dc.example.com": "", "http://dc.example.com": "", "ftp://localhost": "", "https://": "", "https://:443": "",
 		"https://ann:pw@dc.example.com": "", "https://dc.example.com/?a=b": "", "https://dc.example.com/?": "", "https://dc.example.com#x": "",
 		"https:dc.example.com": "", "https://dc.example.com/../x": "", "https://dc.example.com/a/./b": "", "http://localhost.example.com": "",
-		"http://10.0.0.1": "", `https://dc.example.com\@evil.test`: "", "https://dc.example.com/" + strings.Repeat("x", maxAddress): "",
+		"http://10.0.0.1": "", `https://dc.example.com\@evil.test`: "", "https://dc.example.com/" + strings.Repeat("x", session.MaxAddress): "",
 	} {
-		got, ok := parseAddress(raw)
+		got, ok := session.ParseAddress(raw)
 		require.Equal(t, want, got, raw)
 		require.Equal(t, want != "", ok, raw)
 	}
-	s := (&world{t: t}).over(http.DefaultClient)
+	s := newWorld(t).over(http.DefaultClient, http.DefaultClient)
 	for _, site := range []provider.Site{{URL: "dc.example.com"}, {URL: "https://dc.example.com", API: "http://dc.example.com"}} {
 		err := s.SaveSite(t.Context(), "hub", site, "", "")
 		wantFault(t, fault.AddressUnknown, err)
@@ -133,16 +122,16 @@ func FuzzAddress(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		address, ok := parseAddress(raw)
+		address, ok := session.ParseAddress(raw)
 		if !ok {
 			return
 		}
-		again, ok := parseAddress(address)
+		again, ok := session.ParseAddress(address)
 		if !ok || again != address {
 			t.Fatalf("%q becomes %q, and that %q", raw, address, again)
 		}
 		u, err := url.Parse(address + "/rest")
-		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(address, origin(u)) {
+		if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(address, session.Origin(u)) {
 			t.Fatalf("%q becomes %q: %v", raw, address, err)
 		}
 	})

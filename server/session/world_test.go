@@ -1,4 +1,4 @@
-package session
+package session_test
 
 import (
 	"context"
@@ -17,12 +17,13 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/logging"
+	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/session"
 )
 
-var _ bridge.Sessions = (*Sessions)(nil)
+var _ bridge.Sessions = (*session.Sessions)(nil)
 
 // hub is a provider with a vendor's cloud and with accounts.
 type hub struct {
@@ -57,10 +58,10 @@ func (builder) Describe() provider.Descriptor {
 	return provider.Descriptor{ID: "builder", Name: "Builder"}
 }
 
-// world is a cluster with one table, and a provider. Requests to untrusted addresses are recorded.
+// world is a cluster with one database, and a provider. Requests to untrusted addresses are recorded.
 type world struct {
 	t    *testing.T
-	kv   *storetest.MemoryKV
+	db   *memory.Memory
 	tool *tool
 
 	mu      sync.Mutex
@@ -73,17 +74,28 @@ func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		story(t, &world{t: t, kv: storetest.NewMemoryKV(time.Now), tool: newTool()})
+		story(t, newWorld(t))
 	})
 }
 
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	return &world{t: t, db: memory.New(time.Now), tool: newTool()}
+}
+
 // server starts a process with the plugin.
-func (w *world) server() *Sessions {
-	vault := oauth.NewVault(w.kv, time.Now)
+func (w *world) server() *session.Sessions {
+	return w.over(&http.Client{Transport: w.tool}, &http.Client{Transport: roundTripper(w.guard)})
+}
+
+// over starts a process that makes its calls with these clients.
+func (w *world) over(trusted, guarded *http.Client) *session.Sessions {
+	vault := oauth.NewVault(w.db.Keyring, time.Now)
 	vault.SetKey("the setting 0123456789")
-	return New(Dependencies{
-		Registry: provider.NewRegistry(hub{id: "hub"}, hub{id: "mirror"}, builder{}), KV: w.kv, Vault: vault,
-		Trusted: &http.Client{Transport: w.tool}, Guarded: &http.Client{Transport: roundTripper(w.guard)},
+	return session.New(session.Dependencies{
+		Registry: provider.NewRegistry(hub{id: "hub"}, hub{id: "mirror"}, builder{}),
+		Records:  session.Records{Grants: w.db.Grants, SignIns: w.db.SignIns, Sites: w.db.Sites}, Vault: vault,
+		Trusted: trusted, Guarded: guarded,
 		PluginURL: func(path string) string { return "https://chat.example.com/plugins/zoom" + path },
 		Command:   func(id string) string { return "/" + id }, Now: time.Now, Log: logging.New(w.write),
 	})
@@ -110,13 +122,13 @@ func (w *world) write(_ slog.Level, message string, pairs ...any) {
 var cloud, company = provider.Site{URL: "https://cloud.test"}, provider.Site{URL: "https://dc.test/code", Kind: "datacenter"}
 
 // setUp registers the plugin at the site, as an admin.
-func (w *world) setUp(s *Sessions, site provider.Site) {
+func (w *world) setUp(s *session.Sessions, site provider.Site) {
 	w.t.Helper()
 	require.NoError(w.t, s.SaveSite(w.t.Context(), "hub", site, clientID, clientSecret))
 }
 
 // consent takes a user from the link in a message to the address that the provider redirects to.
-func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (code, state string) {
+func (w *world) consent(s *session.Sessions, site provider.Site, userID, next string) (code, state string) {
 	w.t.Helper()
 	link, err := s.ConnectURL(w.t.Context(), "hub", site, chat.PersonID(userID), next)
 	require.NoError(w.t, err)
@@ -128,7 +140,7 @@ func (w *world) consent(s *Sessions, site provider.Site, userID, next string) (c
 }
 
 // connect takes a user through the whole authorization.
-func (w *world) connect(s *Sessions, site provider.Site, userID string) {
+func (w *world) connect(s *session.Sessions, site provider.Site, userID string) {
 	w.t.Helper()
 	code, state := w.consent(s, site, userID, "")
 	_, _, err := s.Complete(w.t.Context(), "hub", chat.PersonID(userID), code, state)
@@ -136,12 +148,12 @@ func (w *world) connect(s *Sessions, site provider.Site, userID string) {
 }
 
 // whoAmI asks the provider which account the person acts as.
-func (w *world) whoAmI(s *Sessions, site provider.Site, userID string) (string, error) {
-	session, err := s.ForUser(w.t.Context(), "hub", site, chat.PersonID(userID))
+func (w *world) whoAmI(s *session.Sessions, site provider.Site, userID string) (string, error) {
+	opened, err := s.ForUser(w.t.Context(), "hub", site, chat.PersonID(userID))
 	if err != nil {
 		return "", err
 	}
-	a, err := hub{}.WhoAmI(w.t.Context(), session)
+	a, err := hub{}.WhoAmI(w.t.Context(), opened)
 	return a.Name, err
 }
 
@@ -151,8 +163,8 @@ func (w *world) keepsSecrets() {
 	w.mu.Lock()
 	everything := strings.Join(w.log, "\n")
 	w.mu.Unlock()
-	for key, value := range w.kv.Dump() {
-		everything += key + "=" + string(value) + "\n"
+	for what, text := range w.db.Dump() {
+		everything += what + "=" + text + "\n"
 	}
 	for _, secret := range append(w.tool.issued, "refresh_token", "id-ann") {
 		require.NotContains(w.t, everything, secret)
@@ -164,4 +176,15 @@ func wantFault(t *testing.T, code fault.Code, err error) {
 	require.Error(t, err)
 	require.Equal(t, code, fault.CodeOf(err), err.Error())
 	require.NotContains(t, err.Error(), clientSecret)
+}
+
+// stored returns the names of the stored grants and tokens of the provider.
+func (w *world) stored(providerID string) []string {
+	var names []string
+	for _, key := range w.db.Grants.Keys() {
+		if key.Provider == providerID {
+			names = append(names, key.Name)
+		}
+	}
+	return names
 }
