@@ -76,7 +76,7 @@ func TestAnAcknowledgedEventSurvivesAKill(t *testing.T) {
 	id := meetingID(post)
 	began := time.Now().Add(-5 * time.Minute)
 
-	frozen, err := w.DB.FreezePost(w.ctx, post.Id, "mid."+id)
+	frozen, err := w.DB.FreezePost(w.ctx, post.Id)
 	require.NoError(t, err)
 	w.deliver(1, stack.Event("meeting.ended", id, "killed"+post.Id, began, began.Add(4*time.Minute)), time.Now())
 	blocked := frozen.AwaitBlocked(w.ctx)

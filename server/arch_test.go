@@ -55,20 +55,21 @@ var mayImport = map[string][]string{
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
-	"store":               {"bridge", "chat", "kv", "meeting", "queue"},
+	"store":               {"bridge", "kv", "queue"},
+	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
-	"postgres":       {"bridge", "chat", "fault", "oauth", "postgres/query", "session"},
+	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "session", "takeover"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"bridge", "chat", "oauth", "session"},
+	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "session", "takeover"},
 	"postgres/pgtest":                {"postgres"},
-	"recordstest":                    {"bridge", "bridge/subject", "chat", "oauth", "provider", "session"},
+	"recordstest":                    {"account", "bridge", "bridge/subject", "chat", "meeting", "oauth", "provider", "session"},
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},

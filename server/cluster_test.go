@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,7 +13,9 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -147,7 +148,13 @@ func TestAnotherServerRewritesThePostWhenOneDiesAfterTheReceipt(t *testing.T) {
 	}
 }
 
-// openIn returns the record of what is open in the channel.
+// openIn returns the post of the newest meeting that is open in the channel, "" for none.
 func (w *world) openIn(c *mmtest.Channel) string {
-	return strings.ReplaceAll(string(w.mm.KV.Dump()["opn."+c.ID]), "{}", "")
+	w.t.Helper()
+	begun, err := w.memory.Meetings.Begin(w.t.Context(), meeting.Attempt{Place: mattermost.Place(c.ID, ""), Choice: meeting.Ask})
+	require.NoError(w.t, err)
+	if begun.Open == nil {
+		return ""
+	}
+	return begun.Open.Message.ID
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/pkg/errors"
@@ -25,13 +24,11 @@ const unverified = "unverified"
 
 // jobs puts work into the inbox and dispatches it to its handlers.
 type jobs struct {
-	inbox     *store.Inbox
-	accounts  *account.Service
-	meetings  *meeting.Service
-	bridge    *assembly.Bridge
-	lastEvent *store.LastEvent
-	log       *slog.Logger
-	now       func() time.Time
+	inbox    *store.Inbox
+	accounts *account.Service
+	meetings *meeting.Service
+	bridge   *assembly.Bridge
+	now      func() time.Time
 }
 
 // accept puts an event of Zoom into the inbox. Events of one meeting are handled one after another.
@@ -54,12 +51,6 @@ func (j *jobs) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) 
 	return err == nil, err
 }
 
-func (j *jobs) noteEvent(ctx context.Context) {
-	if err := j.lastEvent.Note(ctx); err != nil {
-		j.log.Warn("The time of the last Zoom event couldn't be stored", "error", err.Error())
-	}
-}
-
 // handle runs one job of the inbox.
 func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	if d.Kind == bridge.JobKind {
@@ -78,9 +69,16 @@ func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	if event.Type == zoom.EventDeauthorized {
 		return j.accounts.Deauthorized(ctx, event)
 	}
-	err = j.meetings.Handle(ctx, event)
-	if errors.Is(err, meeting.ErrNotYet) {
-		return queue.RetryAfter(err, meeting.ReplicaLag)
+	return soonAgain(j.meetings.Handle(ctx, event))
+}
+
+// changedAgain is how long a job waits after another server changed the same meeting.
+const changedAgain = 50 * time.Millisecond
+
+// soonAgain has a job that met another server's change of the same meeting run again soon.
+func soonAgain(err error) error {
+	if errors.Is(err, meeting.ErrChanged) {
+		return queue.RetryAfter(err, changedAgain)
 	}
 	return err
 }

@@ -121,7 +121,7 @@ func TestDisconnectingAlsoDropsTheGrantThatThePublicPluginLeft(t *testing.T) {
 
 func TestAGrantOfThePublicPluginSurvivesAnOutageDuringMigration(t *testing.T) {
 	t.Parallel()
-	for _, o := range append(outages("lnk.", "zoomtoken", "zoomtokenby"), recordOutages("Grants.Grant", "Grants.AddGrant", "Grants.LeaseGrant")...) {
+	for _, o := range append(outages("zoomtoken", "zoomtokenby"), recordOutages("Grants.Grant", "Grants.AddGrant", "Grants.LeaseGrant", "Links.Link", "Links.Linked")...) {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")

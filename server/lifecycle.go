@@ -66,10 +66,11 @@ func (a *app) sweep(ctx context.Context) func() {
 	}
 }
 
-// tickEvery is the interval between checks for due on-call lists. Each server checks; the list of one day is one job.
+// tickEvery is the interval between checks for due on-call lists and for meetings to ask Zoom about. Each server checks; the list of one day
+// is one job, and so is the check of a meeting.
 const tickEvery = 30 * time.Second
 
-// tick has the bridge check for due lists.
+// tick has the bridge check for due lists, and runs the due checks of meetings.
 func (a *app) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
@@ -77,24 +78,15 @@ func (a *app) tick(ctx context.Context) {
 		if err := a.bridge.Tick(ctx); err != nil && ctx.Err() == nil {
 			a.client.Warn("The due on-call lists couldn't be read; the next try follows in 30 seconds", "error", err.Error())
 		}
+		if err := a.meetings.RunDue(ctx); err != nil && ctx.Err() == nil {
+			a.client.Warn("Open meetings couldn't be checked; the next try follows in 30 seconds", "error", err.Error())
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
 	}
-}
-
-// stop lets running work finish, for as long as ctx allows.
-func (a *app) stop(ctx context.Context) error {
-	a.end()
-	// The sweep may wait for another server's lock; running deliveries come first.
-	err := a.inbox.Close(ctx)
-	if sweepErr := a.stopSweep(ctx); err == nil {
-		err = sweepErr
-	}
-	a.storage.database.Close()
-	return errors.Wrap(err, "stop the background work")
 }
 
 // prune removes records that have expired. Every server does.
@@ -113,6 +105,18 @@ func (a *app) prune(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// stop lets running work finish, for as long as ctx allows.
+func (a *app) stop(ctx context.Context) error {
+	a.end()
+	// The sweep may wait for another server's lock; running deliveries come first.
+	err := a.inbox.Close(ctx)
+	if sweepErr := a.stopSweep(ctx); err == nil {
+		err = sweepErr
+	}
+	a.storage.database.Close()
+	return errors.Wrap(err, "stop the background work")
 }
 
 // settingsChanged reacts to changed settings. The new key applies when it returns, so that two changes keep their order;

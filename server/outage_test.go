@@ -91,7 +91,7 @@ func outages(prefixes ...string) []outage {
 
 func TestAStartDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range append(outages("opn.", "mid.", "usr.", "pmi."), recordOutages("Grants.Grant")...) {
+	for _, o := range recordOutages("Meetings.Begin", "Meetings.Announce", "Meetings.Release", "Links.SetPersonalMeetingID", "Grants.Grant") {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -124,7 +124,7 @@ func TestAStartDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 
 func TestAMeetingStillEndsDuringADatabaseOutage(t *testing.T) {
 	t.Parallel()
-	for _, o := range outages("opn.", "mid.", "clm.", "inb.") {
+	for _, o := range append(recordOutages("Meetings.Find", "Meetings.Save"), outages("clm.", "inb.")...) {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "s2s")
@@ -143,7 +143,7 @@ func TestAMeetingStillEndsDuringADatabaseOutage(t *testing.T) {
 
 func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range append(outages("lnk.", "pmi."), recordOutages("Grants.Grant", "Grants.SaveGrant", "Grants.DeleteGrant", "SignIns.UseState", "SignIns.StateUsed", "Keyring.Keyring")...) {
+	for _, o := range recordOutages("Links.Link", "Links.Unlink", "Links.SetPersonalMeetingID", "Grants.Grant", "Grants.SaveGrant", "Grants.DeleteGrant", "SignIns.UseState", "SignIns.StateUsed", "Keyring.Keyring") {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -164,7 +164,7 @@ func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) 
 
 func TestDisconnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range append(outages("lnk.", "pmi."), recordOutages("Grants.Grant", "Grants.DeleteGrant")...) {
+	for _, o := range recordOutages("Links.Unlink", "Links.SetPersonalMeetingID", "Grants.Grant", "Grants.DeleteGrant") {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")

@@ -10,13 +10,14 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
 
 // remembers has the plugin believe that this is the user's personal meeting ID, as it was when it last asked.
 func (w *world) remembers(u *mmtest.User, pmi int64) {
 	w.t.Helper()
-	require.NoError(w.t, w.mm.KV.Set("pmi."+u.ID, []byte(strconv.Quote(strconv.FormatInt(pmi, 10))), 0))
+	require.NoError(w.t, w.memory.Links.SetPersonalMeetingID(w.t.Context(), chat.PersonID(u.ID), strconv.FormatInt(pmi, 10), 24*time.Hour))
 }
 
 func (w *world) pmiOf(u *mmtest.User) int64 {

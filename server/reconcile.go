@@ -15,19 +15,20 @@ import (
 // kindRecheck marks rechecks of open meetings in the inbox.
 const kindRecheck = "recheck"
 
-// recheckScheduler keeps the rechecks of open meetings in the inbox, which survives restarts and has one server of the cluster carry each out.
-type recheckScheduler struct{ *jobs }
+// recheckRunner puts rechecks of open meetings into the inbox, which survives restarts. The recheck of a meeting and its events are handled
+// one after another.
+type recheckRunner struct{ *jobs }
 
-var _ meeting.Scheduler = recheckScheduler{}
+var _ meeting.Runner = recheckRunner{}
 
-// Schedule has the recheck run at this time. The rechecks of a meeting and its events are handled one after another.
-func (r recheckScheduler) Schedule(ctx context.Context, c meeting.Recheck, due time.Time) error {
+// Run has the recheck carried out soon.
+func (r recheckRunner) Run(ctx context.Context, c meeting.Recheck) error {
 	body, err := json.Marshal(c)
 	if err != nil {
 		return errors.Wrap(err, "encode a recheck of a meeting")
 	}
 	_, err = r.inbox.Accept(ctx, queue.Job{
-		ID: kv.Hash(kindRecheck, c.Message.ID, due.UTC().Format(time.RFC3339Nano)), Kind: kindRecheck, Key: c.MeetingID, Body: body, NotBefore: due,
+		ID: kv.Hash(kindRecheck, c.Message.ID, r.now().UTC().Format(time.RFC3339Nano)), Kind: kindRecheck, Key: c.MeetingID, Body: body,
 	})
 	return errors.Wrap(err, "store a recheck of a meeting")
 }
@@ -38,5 +39,5 @@ func (j *jobs) recheck(ctx context.Context, d queue.Job) error {
 	if err := json.Unmarshal(d.Body, &c); err != nil {
 		return queue.Permanent(errors.Wrap(err, "read a recheck of a meeting"))
 	}
-	return j.meetings.Reconcile(ctx, c)
+	return soonAgain(j.meetings.Reconcile(ctx, c))
 }

@@ -14,7 +14,6 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/session"
-	"mattermost-plugin-zoom/server/store"
 )
 
 // selfCheck gathers the facts for /zoom doctor and the System Console.
@@ -25,7 +24,7 @@ type selfCheck struct {
 	commands    *slashCommands
 	accounts    *account.Service
 	sessions    *session.Sessions
-	lastEvent   *store.LastEvent
+	lastEvent   *eventClock
 	predecessor *predecessor
 	now         func() time.Time
 }
@@ -33,7 +32,7 @@ type selfCheck struct {
 // inspect gathers the facts that the self-check evaluates.
 func (c *selfCheck) inspect(ctx context.Context) (meeting.Setup, error) {
 	s := c.settings.Load()
-	lastEvent, err := c.lastEvent.At(ctx)
+	lastEvent, err := c.lastEvent.at(ctx)
 	if err != nil {
 		return meeting.Setup{}, errors.Wrap(err, "read when the last Zoom event arrived")
 	}

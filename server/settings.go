@@ -35,7 +35,7 @@ func (v *views) account() account.Settings {
 
 func (v *views) meeting() meeting.Settings {
 	s := v.settings.Load()
-	return meeting.Settings{Missing: s.Missing(), RestrictPublic: s.RestrictMeetingCreation, Replicas: v.client.Replicas()}
+	return meeting.Settings{Missing: s.Missing(), RestrictPublic: s.RestrictMeetingCreation}
 }
 
 func (v *views) http() httpapi.Settings {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/kit"
@@ -256,17 +255,6 @@ func TestTrapAnInstantMeetingMayBeAPersonalOne(t *testing.T) {
 	require.Equal(t, true, post.Prop("meeting_personal"))
 }
 
-func TestAnEventAheadOfAReplicaIsHandledAgain(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, "s2s")
-	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
-	w.alice.Types("/zoom start", w.town)
-	post := meetings(w.town)[0]
-	w.mm.KV.Lag(600 * time.Millisecond)
-	require.NoError(t, w.zoom.StartMeeting(w.meetingID(post)))
-	require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_started") == true }, 10*time.Second, 20*time.Millisecond)
-}
-
 func TestAPersonalRoomThatIsInUseIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "s2s")
@@ -298,21 +286,4 @@ func TestAGuardThatCannotLookStartsNothing(t *testing.T) {
 	w.plugin.meddle(nil)
 	w.bob.Types("/zoom start", w.town)
 	require.Contains(t, w.bob.LastNote().Text(), "already started a Zoom meeting here", "the open meeting was not forgotten")
-}
-
-func TestALaggingReplicaDoesNotMakeAPostFlap(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, "s2s")
-	w.mm.Configure(func(c *model.Config) { c.SqlSettings.DataSourceReplicas = []string{"replica"} })
-	w.alice.Types("/zoom start", w.town)
-	post := meetings(w.town)[0]
-	w.begins(post)
-	rewrites := w.rewrites()
-	time.Sleep(200 * time.Millisecond) // the replica knows of the meeting, but will be behind with its end
-	w.mm.KV.Lag(150 * time.Millisecond)
-	w.ends(post)
-	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	require.Equal(t, 1, *rewrites)
 }

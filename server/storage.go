@@ -7,25 +7,39 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/bridge/assembly"
+	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/postgres"
 	"mattermost-plugin-zoom/server/session"
+	"mattermost-plugin-zoom/server/takeover"
 )
 
 // storage is where the plugin keeps its records: in PostgreSQL, or in memory in tests.
 type storage struct {
-	database database
-	subjects subjectRecords
-	grants   oauth.Grants
-	keyring  oauth.Keyring
-	signIns  signIns
-	sites    session.Sites
+	database    database
+	subjects    subjectRecords
+	grants      oauth.Grants
+	keyring     oauth.Keyring
+	signIns     signIns
+	sites       session.Sites
+	meetings    meetingRecords
+	links       account.Links
+	lastEvents  lastEvents
+	predecessor takeover.Notes
 }
 
 // signIns are authorizations under way. They expire.
 type signIns interface {
 	oauth.SignIns
+	pruner
+}
+
+// meetingRecords are the meetings that were announced. They expire.
+type meetingRecords interface {
+	meeting.Index
+	takeover.Choices
 	pruner
 }
 
@@ -37,7 +51,7 @@ type pruner interface {
 
 // expiring returns the records that have to be pruned.
 func (s storage) expiring() []pruner {
-	return []pruner{s.subjects, s.signIns}
+	return []pruner{s.subjects, s.signIns, s.meetings}
 }
 
 // subjectRecords are what deliveries are about, and the cards that show it.
@@ -69,5 +83,6 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 	return storage{
 		database: db, subjects: postgres.NewSubjects(db),
 		grants: postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
+		meetings: postgres.NewMeetings(db), links: postgres.NewLinks(db), lastEvents: postgres.NewLastEvents(db), predecessor: postgres.NewPredecessor(db),
 	}, nil
 }

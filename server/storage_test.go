@@ -16,6 +16,7 @@ func inMemory(m *memory.Memory) func(plugin.API, *slog.Logger) (storage, error) 
 		return storage{
 			database: noDatabase{}, subjects: m.Subjects,
 			grants: m.Grants, keyring: m.Keyring, signIns: m.SignIns, sites: m.Sites,
+			meetings: m.Meetings, links: m.Links, lastEvents: m.LastEvents, predecessor: m.Predecessor,
 		}, nil
 	}
 }

@@ -9,11 +9,12 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/config"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
-	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/takeover"
 )
 
 // Records of the public plugin that show how it was set up.
@@ -29,17 +30,17 @@ const swapTold = 30 * 24 * time.Hour
 type predecessor struct {
 	settings *config.Container
 	client   *mattermost.Client
-	records  *store.Store
-	swaps    *store.Swaps
+	table    account.Left
+	notes    takeover.Notes
 	now      func() time.Time
 }
 
 // note logs at the first start in place of the public plugin what works differently from now on.
 func (p *predecessor) note(ctx context.Context) {
-	found, err := p.left(ctx)
-	if err == nil && found != (store.Swap{}) {
+	found, err := p.left()
+	if err == nil && found != (takeover.Found{}) {
 		var first bool
-		if first, err = p.swaps.Note(ctx, found); first {
+		if first, err = p.notes.Note(ctx, found); first {
 			p.tell(found)
 		}
 	}
@@ -48,7 +49,7 @@ func (p *predecessor) note(ctx context.Context) {
 	}
 }
 
-func (p *predecessor) tell(found store.Swap) {
+func (p *predecessor) tell(found takeover.Found) {
 	const swapped = "This plugin took the place of the public Zoom plugin: "
 	if found.ByAddress {
 		p.client.Warn(swapped+"users whose email address isn't verified can no longer start meetings. /zoom doctor says how to change that",
@@ -60,16 +61,16 @@ func (p *predecessor) tell(found store.Swap) {
 }
 
 // left inspects the records of the public plugin. It is zero if there was none, or nothing works differently.
-func (p *predecessor) left(ctx context.Context) (store.Swap, error) {
-	token, err := p.records.Legacy(ctx, publicAccountToken)
+func (p *predecessor) left() (takeover.Found, error) {
+	token, err := p.table.Get(publicAccountToken)
 	if err != nil {
-		return store.Swap{}, errors.Wrap(err, "look for the public plugin's token")
+		return takeover.Found{}, errors.Wrap(err, "look for the public plugin's token")
 	}
-	rules, err := p.records.Legacy(ctx, publicRestrictions)
+	rules, err := p.table.Get(publicRestrictions)
 	if err != nil {
-		return store.Swap{}, errors.Wrap(err, "look for the public plugin's rules")
+		return takeover.Found{}, errors.Wrap(err, "look for the public plugin's rules")
 	}
-	return store.Swap{ByAddress: token != nil, Restricted: restricted(rules)}, nil
+	return takeover.Found{ByAddress: token != nil, Restricted: restricted(rules)}, nil
 }
 
 // restricted counts the channels with their own rule.
@@ -91,7 +92,7 @@ func restricted(rules []byte) int {
 
 // checks are the lines of the self-check about the replacement of the public plugin.
 func (p *predecessor) checks(ctx context.Context) ([]meeting.Check, error) {
-	noted, err := p.swaps.Noted(ctx)
+	noted, err := p.notes.Noted(ctx)
 	if err != nil {
 		return nil, errors.Wrap(err, "read what the change of plugins changed")
 	}
@@ -101,7 +102,7 @@ func (p *predecessor) checks(ctx context.Context) ([]meeting.Check, error) {
 			ID: "swap_email", Verdict: meeting.Warn, Message: chat.Say("check.swap_email"), Fix: chat.Say("check.swap_email.fix"),
 		})
 	}
-	left, err := p.left(ctx)
+	left, err := p.left()
 	if err == nil && left.Restricted > 0 {
 		checks = append(checks, meeting.Check{
 			ID: "swap_restrictions", Verdict: meeting.Warn, Message: chat.Say("check.swap_restrictions", "Channels", strconv.Itoa(left.Restricted)),

@@ -86,10 +86,10 @@ func TestC3_AMissedRevalidationIsReported(t *testing.T) {
 	require.NoError(t, w.zoom.ValidateWebhook(clientID))
 	w.admin.Types("/zoom doctor", w.town)
 	require.NotContains(t, w.admin.LastNote().Text(), "no longer sends events")
-	require.NoError(t, w.mm.KV.Set("hrd.zoom", []byte(w.mm.Now().Add(-61*24*time.Hour).UTC().Format(time.RFC3339)), 0))
+	w.memory.LastEvents.Set("zoom", w.mm.Now().Add(-61*24*time.Hour))
 	w.admin.Types("/zoom doctor", w.town)
 	requireSays(t, w.admin.LastNote().Text(), "61 days ago", "no longer sends events", "select Validate and save")
-	require.NoError(t, w.mm.KV.Set("hrd.zoom", []byte(w.mm.Now().Add(-71*time.Hour).UTC().Format(time.RFC3339)), 0))
+	w.memory.LastEvents.Set("zoom", w.mm.Now().Add(-71*time.Hour))
 	w.admin.Types("/zoom doctor", w.town)
 	require.NotContains(t, w.admin.LastNote().Text(), "no longer sends events")
 }

@@ -34,6 +34,7 @@ type app struct {
 	bridge      *assembly.Bridge
 	encryption  *encryption
 	predecessor *predecessor
+	meetings    *meeting.Service
 	commands    *slashCommands
 	listener    *listener
 	providers   *providerStates
@@ -85,7 +86,7 @@ type builder struct {
 	log      *slog.Logger
 
 	records   *store.Store
-	lastEvent *store.LastEvent
+	lastEvent *eventClock
 	vault     *oauth.Vault
 	accounts  *account.Service
 	meetings  *meeting.Service
@@ -95,16 +96,16 @@ type builder struct {
 
 func (b *builder) app(exit func(int)) *app {
 	b.records = store.New(b.kv, b.now)
-	b.lastEvent = store.NewLastEvent(b.records)
+	b.lastEvent = &eventClock{records: b.storage.lastEvents, now: b.now, log: b.log}
 	b.vault = oauth.NewVault(b.storage.keyring, b.now)
 	b.vault.SetKey(b.settings.Load().EncryptionKey)
-	b.jobs = &jobs{lastEvent: b.lastEvent, log: b.log, now: b.now}
+	b.jobs = &jobs{now: b.now}
 	b.jobs.inbox = store.NewInbox(b.kv, b.now, b.log, b.jobs.handle, store.Options{ReservedFor: kindZoom})
 	board := &notifyingBoard{Board: b.client, log: b.log}
 	b.buildMeetings(board)
 	b.buildBridge(board)
 	commands := &slashCommands{client: b.client, registry: b.registry, settings: b.settings, bridge: b.jobs.bridge, registered: map[string]slash{}}
-	left := &predecessor{settings: b.settings, client: b.client, records: b.records, swaps: store.NewSwaps(b.records), now: b.now}
+	left := &predecessor{settings: b.settings, client: b.client, table: b.kv, notes: b.storage.predecessor, now: b.now}
 	check := &selfCheck{
 		settings: b.settings, client: b.client, registry: b.registry, commands: commands, accounts: b.accounts, sessions: b.sessions,
 		lastEvent: b.lastEvent, predecessor: left, now: b.now,
@@ -117,7 +118,7 @@ func (b *builder) app(exit func(int)) *app {
 		encryption: &encryption{
 			api: b.api, settings: b.settings, client: b.client, grants: b.storage.grants, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
 		},
-		predecessor: left, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
+		predecessor: left, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
 		http: b.routes(doctor, states), exit: exit, rekeyed: make(chan struct{}, 1),
 	}
 }
@@ -130,11 +131,11 @@ func (b *builder) buildMeetings(board meeting.Board) {
 	calls := zoom.NewClient(func() string { return b.settings.Load().ZoomAPI() }, b.outbound, b.now, b.log)
 	b.accounts = account.NewService(account.Dependencies{
 		Settings: b.views.account, People: b.client, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization), Zoom: calls,
-		Links: b.records, Now: b.now, Log: b.log,
+		Links: b.storage.links, Left: b.kv, Now: b.now, Log: b.log,
 	})
 	b.meetings = meeting.NewService(meeting.Dependencies{
-		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: calls, Accounts: b.accounts, Index: b.records,
-		Seals: b.vault, Scheduler: recheckScheduler{b.jobs}, Now: b.now, Log: b.log,
+		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: calls, Accounts: b.accounts, Index: b.storage.meetings,
+		Seals: b.vault, Runner: recheckRunner{b.jobs}, Now: b.now, Log: b.log,
 	})
 	b.jobs.accounts, b.jobs.meetings = b.accounts, b.meetings
 }
@@ -162,7 +163,7 @@ func (b *builder) routes(doctor *meeting.Doctor, states *providerStates) http.Ha
 	return httpapi.New(httpapi.Dependencies{
 		Settings: b.views.http, Meetings: b.meetings, Accounts: b.accounts, Doctor: doctor, People: reader{b.client},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(b.settings.Load().ZoomWebhookSecret) }, b.now),
-		Accept:   b.jobs.accept, AcceptUnverified: b.jobs.acceptUnverified, NoteEvent: b.jobs.noteEvent, Log: b.log,
+		Accept:   b.jobs.accept, AcceptUnverified: b.jobs.acceptUnverified, NoteEvent: b.lastEvent.note, Log: b.log,
 		Bridge: b.jobs.bridge, Signer: b.sessions, Providers: states.all, Enabled: states.enabled,
 	})
 }

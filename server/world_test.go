@@ -279,11 +279,11 @@ func (w *world) ends(p *mmtest.Post) {
 }
 
 // settle waits until Zoom has sent everything, and the plugin has handled it. What is scheduled for later
-// may stay, and so may looks at open meetings: they wait for a sweep, see passes.
+// may stay.
 func (w *world) settle() {
 	w.t.Helper()
 	w.zoom.Settle()
-	w.workedOff(func(s slot) bool { return s.Kind == kindRecheck })
+	w.workedOff()
 }
 
 // passes lets time pass, and has the plugin run what is due by then.
@@ -291,8 +291,9 @@ func (w *world) passes(d time.Duration) {
 	w.t.Helper()
 	w.zoom.Advance(d)
 	w.settle()
+	require.NoError(w.t, w.plugin.app.Load().meetings.RunDue(w.t.Context()))
 	w.plugin.app.Load().inbox.Sweep(w.t.Context(), false)
-	w.workedOff(func(slot) bool { return false })
+	w.workedOff()
 }
 
 // slot is what a slot of the inbox holds, as far as stories look at it.
@@ -301,16 +302,15 @@ type slot struct {
 	Due  time.Time `json:"due"`
 }
 
-// workedOff waits until the inbox holds nothing but what was put there for a later time (a retry was not), and what may stay.
-func (w *world) workedOff(mayStay func(slot) bool) {
+// workedOff waits until the inbox holds nothing but what was put there for a later time (a retry was not).
+func (w *world) workedOff() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
 		for key, raw := range w.mm.KV.Dump() {
 			if !strings.HasPrefix(key, "inb.") || key == "inb.high" {
 				continue
 			}
-			var s slot
-			if !w.dueLater(raw) && (json.Unmarshal(raw, &s) != nil || !mayStay(s)) {
+			if !w.dueLater(raw) {
 				return false
 			}
 		}

@@ -135,8 +135,8 @@ type Freeze struct {
 	self int
 }
 
-// FreezePost freezes a post and the plugin's record under a key.
-func (d *Database) FreezePost(ctx context.Context, postID, key string) (*Freeze, error) {
+// FreezePost freezes a post.
+func (d *Database) FreezePost(ctx context.Context, postID string) (*Freeze, error) {
 	tx, err := d.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, errors.Wrap(err, "begin")
@@ -146,10 +146,6 @@ func (d *Database) FreezePost(ctx context.Context, postID, key string) (*Freeze,
 	err = errors.Wrap(tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&f.self), "find the own connection")
 	if err == nil {
 		err = errors.Wrap(tx.QueryRowContext(ctx, `SELECT id FROM posts WHERE id = $1 FOR UPDATE`, postID).Scan(&got), "freeze the post")
-	}
-	if err == nil {
-		err = errors.Wrapf(tx.QueryRowContext(ctx,
-			`SELECT pkey FROM pluginkeyvaluestore WHERE pluginid = $1 AND pkey = $2 FOR UPDATE`, PluginID, key).Scan(&got), "freeze %s", key)
 	}
 	if err != nil {
 		_ = tx.Rollback()

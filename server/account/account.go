@@ -62,14 +62,16 @@ type Links interface {
 	Linked(ctx context.Context, zoomUserID string) (person chat.PersonID, err error)
 	// Unlink removes the link if the Zoom user still belongs to the person.
 	Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error
-	// PersonalMeetingID returns what SetPersonalMeetingID stored for the person, "" for none.
-	PersonalMeetingID(ctx context.Context, person chat.PersonID) (string, error)
-	// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it.
+	// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it. Starts read it.
 	SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error
-	// Legacy returns a record of the public plugin; nil for none.
-	Legacy(ctx context.Context, key string) ([]byte, error)
-	// RemoveLegacy removes a record of the public plugin.
-	RemoveLegacy(ctx context.Context, key string) error
+}
+
+// Left is what the public plugin left in the key-value table.
+type Left interface {
+	// Get returns a record; nil for none.
+	Get(key string) ([]byte, error)
+	// Delete removes a record; a missing one is no error.
+	Delete(key string) error
 }
 
 // Service connects and disconnects users and returns the identity under which they act in Zoom.
@@ -88,13 +90,14 @@ type Dependencies struct {
 	Flow     *oauth.Flow
 	Zoom     Zoom
 	Links    Links
+	Left     Left
 	Now      func() time.Time
 	Log      *slog.Logger
 }
 
 // NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
-	left := &legacy{links: d.Links, tokens: d.Tokens, now: d.Now, log: d.Log}
+	left := &legacy{left: d.Left, links: d.Links, tokens: d.Tokens, now: d.Now, log: d.Log}
 	held := &grants{tokens: d.Tokens, legacy: left}
 	return &Service{
 		Callers: &Callers{

@@ -119,7 +119,7 @@ func (s *Authorizations) keep(ctx context.Context, person chat.PersonID, mode Mo
 	if err := s.tokens.Of(name).Save(ctx, token, who); err != nil {
 		return errors.Wrap(err, "store the grant")
 	}
-	if err := s.legacy.forget(ctx, name); err != nil || mode == ByAdmin {
+	if err := s.legacy.forget(name); err != nil || mode == ByAdmin {
 		return err
 	}
 	if err := s.links.SetPersonalMeetingID(ctx, person, who.PMI, personalKept); err != nil {

@@ -45,7 +45,7 @@ func (s *Deauthorizations) Deauthorized(ctx context.Context, e zoom.Event) error
 		return errors.Wrap(err, "find whose Zoom user it is")
 	}
 	if person == "" {
-		if person, err = s.legacy.owner(ctx, gone.UserID); err != nil || person == "" {
+		if person, err = s.legacy.owner(gone.UserID); err != nil || person == "" {
 			return err
 		}
 	}

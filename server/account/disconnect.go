@@ -73,7 +73,7 @@ func (s *Connections) Disconnect(ctx context.Context, person chat.PersonID) erro
 	if err := grant.Drop(ctx, true); err != nil {
 		return errors.Wrap(err, "drop the grant")
 	}
-	if err := s.legacy.forget(ctx, grantOf(person, mode)); err != nil || mode != ByUser {
+	if err := s.legacy.forget(grantOf(person, mode)); err != nil || mode != ByUser {
 		return err
 	}
 	if err := s.links.SetPersonalMeetingID(ctx, person, "", 0); err != nil {

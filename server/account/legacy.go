@@ -33,6 +33,7 @@ type legacyUser struct {
 
 // legacy reads the records that the public plugin left.
 type legacy struct {
+	left   Left
 	links  Links
 	tokens *oauth.Tokens
 	now    func() time.Time
@@ -43,7 +44,7 @@ type legacy struct {
 // existing grant.
 func (s *legacy) adoptUser(ctx context.Context, person chat.PersonID) error {
 	var left legacyUser
-	found, err := s.read(ctx, legacyUserKey+string(person), &left)
+	found, err := s.read(legacyUserKey+string(person), &left)
 	if err != nil || !found {
 		return err
 	}
@@ -57,12 +58,12 @@ func (s *legacy) adoptUser(ctx context.Context, person chat.PersonID) error {
 			return errors.Wrap(err, "take over a grant of the public plugin")
 		}
 	}
-	return s.remove(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+string(person))
+	return s.remove(legacyZoomKey+left.ZoomID, legacyUserKey+string(person))
 }
 
 func (s *legacy) adoptAccount(ctx context.Context) error {
 	var left legacyToken
-	found, err := s.read(ctx, legacyAccountKey, &left)
+	found, err := s.read(legacyAccountKey, &left)
 	if err != nil || !found {
 		return err
 	}
@@ -72,7 +73,7 @@ func (s *legacy) adoptAccount(ctx context.Context) error {
 			return errors.Wrap(err, "take over the account's grant of the public plugin")
 		}
 	}
-	return s.remove(ctx, legacyAccountKey)
+	return s.remove(legacyAccountKey)
 }
 
 // linkIfFree links the Zoom user to the person, unless it belongs to someone already.
@@ -89,28 +90,28 @@ func (s *legacy) linkIfFree(ctx context.Context, zoomUserID string, person chat.
 }
 
 // owner returns the person whose grant the public plugin stored for the Zoom user, "" for none.
-func (s *legacy) owner(ctx context.Context, zoomUserID string) (chat.PersonID, error) {
+func (s *legacy) owner(zoomUserID string) (chat.PersonID, error) {
 	var left struct{ UserID chat.PersonID }
-	_, err := s.read(ctx, legacyZoomKey+zoomUserID, &left)
+	_, err := s.read(legacyZoomKey+zoomUserID, &left)
 	return left.UserID, err
 }
 
 // forget removes the public plugin's record of the grant after a newer grant was stored.
-func (s *legacy) forget(ctx context.Context, name string) error {
+func (s *legacy) forget(name string) error {
 	if name == accountGrant {
-		return s.remove(ctx, legacyAccountKey)
+		return s.remove(legacyAccountKey)
 	}
 	var left legacyUser
-	found, err := s.read(ctx, legacyUserKey+name, &left)
+	found, err := s.read(legacyUserKey+name, &left)
 	if err != nil || !found {
 		return err
 	}
-	return s.remove(ctx, legacyZoomKey+left.ZoomID, legacyUserKey+name)
+	return s.remove(legacyZoomKey+left.ZoomID, legacyUserKey+name)
 }
 
 // read reads a record of the public plugin. An invalid record is found, but empty.
-func (s *legacy) read(ctx context.Context, key string, into any) (found bool, err error) {
-	raw, err := s.links.Legacy(ctx, key)
+func (s *legacy) read(key string, into any) (found bool, err error) {
+	raw, err := s.left.Get(key)
 	if err != nil || raw == nil {
 		return false, err
 	}
@@ -121,9 +122,9 @@ func (s *legacy) read(ctx context.Context, key string, into any) (found bool, er
 }
 
 // remove removes records of the public plugin in this order: the last one leads to the others.
-func (s *legacy) remove(ctx context.Context, keys ...string) error {
+func (s *legacy) remove(keys ...string) error {
 	for _, key := range keys {
-		if err := s.links.RemoveLegacy(ctx, key); err != nil {
+		if err := s.left.Delete(key); err != nil {
 			return errors.Wrap(err, "remove a record of the public plugin")
 		}
 	}

@@ -14,18 +14,9 @@ import (
 // looks it up again.
 const personalKept = 30 * 24 * time.Hour
 
-// PersonalMeetingID returns the person's personal meeting ID. It is cached, so that a start costs one call to Zoom; fresh looks it up
-// again. Faults: NoPersonalMeeting, and those of the call.
-func (s *Callers) PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error) {
-	if !fresh {
-		known, err := s.links.PersonalMeetingID(ctx, who.ID)
-		if err != nil {
-			return "", errors.Wrap(err, "read the personal meeting ID")
-		}
-		if known != "" {
-			return known, nil
-		}
-	}
+// PersonalMeetingID looks the person's personal meeting ID up in Zoom. It is stored, so that later starts cost one call to Zoom. Faults:
+// NoPersonalMeeting, and those of the call.
+func (s *Callers) PersonalMeetingID(ctx context.Context, who chat.Person) (string, error) {
 	caller, err := s.Caller(ctx, who)
 	if err != nil {
 		return "", err
@@ -37,5 +28,8 @@ func (s *Callers) PersonalMeetingID(ctx context.Context, who chat.Person, fresh 
 	if user.PMI == "" || user.PMI == "0" {
 		return "", fault.New(fault.NoPersonalMeeting)
 	}
-	return user.PMI, errors.Wrap(s.links.SetPersonalMeetingID(ctx, who.ID, user.PMI, personalKept), "remember the personal meeting ID")
+	if err := s.links.SetPersonalMeetingID(ctx, who.ID, user.PMI, personalKept); err != nil {
+		s.log.Warn("A personal meeting ID couldn't be stored; the next start looks it up again", "user_id", string(who.ID), "error", err.Error())
+	}
+	return user.PMI, nil
 }

@@ -82,7 +82,7 @@ func (s *Deauthorizations) grantOfZoomUser(ctx context.Context, zoomUserID strin
 	}
 	owner, err = s.links.Linked(ctx, zoomUserID)
 	if err != nil || owner == "" {
-		if owner, err = s.legacy.owner(ctx, zoomUserID); err != nil || owner == "" {
+		if owner, err = s.legacy.owner(zoomUserID); err != nil || owner == "" {
 			return "", "", errors.Wrap(err, "find whose Zoom user it is")
 		}
 	}

@@ -11,35 +11,16 @@ import (
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// chosen returns which meeting to start: the requested one, or the user's setting, or a unique one.
-func (s *Starter) chosen(ctx context.Context, r StartRequest) (Choice, error) {
-	switch r.Choice {
-	case Unique, Personal:
-		return r.Choice, nil
-	case Unspecified:
-	default:
-		return "", fault.New(fault.InvalidInput)
-	}
-	setting, err := s.index.Choice(ctx, r.Actor.Person)
-	if err != nil {
-		return "", errors.Wrap(err, "read the user's setting")
-	}
-	if setting == Unspecified {
-		return Unique, nil
-	}
-	return setting, nil
-}
-
 // zoomMeetings gets the meetings to announce from Zoom.
 type zoomMeetings struct {
 	zoom     Zoom
 	accounts Accounts
 }
 
-// get creates or finds the meeting in Zoom, with one call.
-func (s *zoomMeetings) get(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
+// get creates or finds the meeting in Zoom, with one call. known is the user's personal meeting ID, "" if it isn't known.
+func (s *zoomMeetings) get(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, known string) (zoom.Meeting, error) {
 	if r.Choice == Personal {
-		return s.personal(ctx, r, who, caller)
+		return s.personal(ctx, r, who, caller, known)
 	}
 	m, err := s.zoom.CreateMeeting(ctx, caller, zoom.CreateMeeting{Topic: r.Topic, Type: zoom.TypeInstant})
 	if m.Topic == "" {
@@ -50,14 +31,14 @@ func (s *zoomMeetings) get(ctx context.Context, r StartRequest, who chat.Person,
 
 // personal returns the meeting behind the user's personal meeting ID. Unlike the user's record, the meeting has a link with the passcode.
 // If Zoom no longer knows the ID, the user has changed it, and the new one is looked up.
-func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller) (zoom.Meeting, error) {
-	id, err := s.accounts.PersonalMeetingID(ctx, who, false)
-	if err != nil {
-		return zoom.Meeting{}, err
+func (s *zoomMeetings) personal(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, id string) (zoom.Meeting, error) {
+	var m zoom.Meeting
+	err := error(fault.New(fault.MeetingUnknown))
+	if id != "" {
+		m, err = s.zoom.Meeting(ctx, caller, id)
 	}
-	m, err := s.zoom.Meeting(ctx, caller, id)
 	if fault.Is(err, fault.MeetingUnknown) || err == nil && someoneElses(m, caller) {
-		if id, err = s.accounts.PersonalMeetingID(ctx, who, true); err != nil {
+		if id, err = s.accounts.PersonalMeetingID(ctx, who); err != nil {
 			return zoom.Meeting{}, err
 		}
 		m, err = s.zoom.Meeting(ctx, caller, id)

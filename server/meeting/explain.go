@@ -77,9 +77,10 @@ func (s *prompts) inviteToConnect(ctx context.Context, r StartRequest, cause err
 	return err == nil && link != "", errors.Wrap(err, "show the way to connect")
 }
 
-// promptRunning asks whether to join the open meeting or to start another one.
-func (s *prompts) promptRunning(ctx context.Context, r StartRequest, open Open) error {
-	if open.Message.Zero() {
+// promptRunning asks whether to join the open meeting or to start another one. Fault: Busy if none is open, which means that another start
+// is in progress.
+func (s *prompts) promptRunning(ctx context.Context, r StartRequest, open *Open) error {
+	if open == nil {
 		return fault.New(fault.Busy)
 	}
 	creator, err := s.chat.Person(ctx, open.Creator.Person)

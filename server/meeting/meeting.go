@@ -19,6 +19,9 @@ var (
 	ErrMissing = errors.New("the post is missing")
 )
 
+// ErrChanged is a record that another server has changed since it was read: handle the event again.
+var ErrChanged = errors.New("another server changed the meeting")
+
 // Choice is which kind of meeting to start.
 type Choice string
 
@@ -120,8 +123,8 @@ type Zoom interface {
 type Accounts interface {
 	// Caller returns the identity for the user's calls. Faults: NotConnected, AccountNotConnected, EmailUnverified, …
 	Caller(ctx context.Context, who chat.Person) (zoom.Caller, error)
-	// PersonalMeetingID returns the user's personal meeting ID; fresh looks it up in Zoom again. Fault: NoPersonalMeeting.
-	PersonalMeetingID(ctx context.Context, who chat.Person, fresh bool) (string, error)
+	// PersonalMeetingID looks the user's personal meeting ID up in Zoom, and stores it for later starts. Fault: NoPersonalMeeting.
+	PersonalMeetingID(ctx context.Context, who chat.Person) (string, error)
 	// ScopeMissed handles a call that Zoom refused because of a missing scope.
 	ScopeMissed(ctx context.Context)
 	// ConnectURL returns a link with which the user authorizes and then resumes next.
@@ -132,13 +135,28 @@ type Accounts interface {
 	Disconnect(ctx context.Context, person chat.PersonID) error
 }
 
-// Index stores which posts belong to which meeting.
+// Index stores meetings, which posts announced them, and which are open in a channel. All servers share it; what expires does so by its
+// clock. Each method may return the fault DatabaseUnavailable.
 type Index interface {
-	// UpdateMeeting changes the record of a meeting ID. change gets a zero record if there is none, and returns whether to write. It may
-	// be called several times if others write the same record.
-	UpdateMeeting(ctx context.Context, meetingID string, change func(*Record) bool) (Record, error)
-	// UpdateOpen changes the list of meetings that are open in a channel, in the same way.
-	UpdateOpen(ctx context.Context, at chat.Place, change func(*OpenList) bool) (OpenList, error)
+	// Begin returns what a start needs to know, and reserves the channel for it: of simultaneous starts, on whichever servers, one gets
+	// the reservation. Nothing is reserved if the user must be asked first which meeting, if a meeting is open in the channel, or if
+	// another start is in progress there. For a start that wants another meeting, only one in progress of the same user counts.
+	Begin(ctx context.Context, a Attempt) (Beginning, error)
+	// Release gives the reservation with this ticket back.
+	Release(ctx context.Context, ticket string) error
+	// Announce stores the post of a new meeting, open in its channel, and gives the reservation of its start back.
+	Announce(ctx context.Context, o Opened) error
+	// Close notes that the message's meeting isn't open any more.
+	Close(ctx context.Context, m chat.MessageRef) error
+	// Find returns the record of this meeting ID with its latest posts, and a record for each post of another meeting whose events may
+	// carry this ID. There is none for a meeting that was never announced.
+	Find(ctx context.Context, meetingID string) ([]Record, error)
+	// Save stores the changes of a record: its changed posts and its ended sessions. Error: ErrChanged.
+	Save(ctx context.Context, r Record) error
+	// Due returns some rechecks that are due, each to one server only, which has an hour to plan the next one.
+	Due(ctx context.Context) ([]Recheck, error)
+	// Plan sets when the post's meeting is to be checked next.
+	Plan(ctx context.Context, m chat.MessageRef, at time.Time) error
 	// Choice returns the user's setting, Unspecified for none.
 	Choice(ctx context.Context, person chat.PersonID) (Choice, error)
 	// SetChoice stores the user's setting.
@@ -149,8 +167,6 @@ type Index interface {
 type Settings struct {
 	// Missing names the first required setting that isn't set; "" for none.
 	Missing string
-	// Replicas reports whether reads may lag behind writes.
-	Replicas bool
 	// RestrictPublic forbids meetings in public channels.
 	RestrictPublic bool
 }

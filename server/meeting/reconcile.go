@@ -21,10 +21,10 @@ type Recheck struct {
 	Person chat.PersonID `json:"person"`
 }
 
-// Scheduler keeps rechecks until they are due. One running server of the cluster carries each out.
-type Scheduler interface {
-	// Schedule has the recheck carried out at this time.
-	Schedule(ctx context.Context, c Recheck, due time.Time) error
+// Runner carries rechecks out.
+type Runner interface {
+	// Run has the recheck carried out soon, after the events of the same meeting that wait, and even across a restart.
+	Run(ctx context.Context, c Recheck) error
 }
 
 // How often Zoom is asked about a meeting, and when that ends.
@@ -36,19 +36,6 @@ const (
 	forgottenAfter = 31 * 24 * time.Hour
 )
 
-// rechecks schedules when to ask Zoom about a meeting.
-type rechecks struct {
-	scheduler Scheduler
-	now       func() time.Time
-}
-
-// plan schedules the next recheck, at growing intervals: after half the meeting's age, at least once a day.
-func (s *rechecks) plan(ctx context.Context, c Recheck, since time.Time) error {
-	now := s.now()
-	wait := min(max(now.Sub(since)/2, lookMin), lookMax)
-	return errors.Wrap(s.scheduler.Schedule(ctx, c, now.Add(wait)), "schedule a recheck of the meeting")
-}
-
 // Reconciler asks Zoom about open meetings.
 type Reconciler struct {
 	chat     Chat
@@ -56,12 +43,27 @@ type Reconciler struct {
 	accounts Accounts
 	index    Index
 	posts    *posts
-	rechecks *rechecks
+	runner   Runner
 	now      func() time.Time
 	log      *slog.Logger
 }
 
-// Reconcile updates the post to what Zoom now says about its meeting, and schedules the next recheck while the meeting is open. It is
+// RunDue has the rechecks run that are due by now. Every server calls it, at short intervals.
+func (s *Reconciler) RunDue(ctx context.Context) error {
+	due, err := s.index.Due(ctx)
+	if err != nil {
+		return errors.Wrap(err, "find the meetings to check")
+	}
+	for _, c := range due {
+		// One that can't be run now is due again in an hour.
+		if runErr := s.runner.Run(ctx, c); err == nil {
+			err = errors.Wrapf(runErr, "check meeting %s", c.MeetingID)
+		}
+	}
+	return err
+}
+
+// Reconcile updates the post to what Zoom now says about its meeting, and plans the next recheck while the meeting is open. It is
 // idempotent.
 func (s *Reconciler) Reconcile(ctx context.Context, c Recheck) error {
 	post, personal, err := s.openPost(ctx, c)
@@ -81,28 +83,45 @@ func (s *Reconciler) Reconcile(ctx context.Context, c Recheck) error {
 	if post, _, err = s.openPost(ctx, c); err != nil || post == nil {
 		return err
 	}
-	return s.rechecks.plan(ctx, c, later(post.PostedAt, post.StartedAt))
+	return s.plan(ctx, c, later(post.PostedAt, post.StartedAt))
 }
 
-// openPost returns the recheck's post while its meeting isn't over, nil otherwise. It extends the record's life.
+// plan sets the next recheck, at growing intervals: after half the meeting's age, at least once a day.
+func (s *Reconciler) plan(ctx context.Context, c Recheck, since time.Time) error {
+	now := s.now()
+	wait := min(max(now.Sub(since)/2, lookMin), lookMax)
+	return errors.Wrap(s.index.Plan(ctx, c.Message, now.Add(wait)), "plan the next check of the meeting")
+}
+
+// openPost returns the recheck's post while its meeting isn't over, nil otherwise, and whether it announced a personal meeting ID.
 func (s *Reconciler) openPost(ctx context.Context, c Recheck) (*Post, bool, error) {
-	var open *Post
-	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, func(r *Record) bool {
-		open = nil
-		for _, p := range r.Posts {
-			if p.Message.Is(c.Message) && (p.Status != Ended || p.Shown != Ended) {
-				open = &p
-			}
+	record, err := s.record(ctx, c)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, p := range record.Posts {
+		if p.Message.Is(c.Message) && (p.Status != Ended || p.Shown != Ended) {
+			return &p, record.Personal, nil
 		}
-		return open != nil
-	})
-	return open, record.Personal, errors.Wrap(err, "read the meeting's record")
+	}
+	return nil, record.Personal, nil
+}
+
+// record returns the record of the recheck's meeting ID, a zero one if there is none.
+func (s *Reconciler) record(ctx context.Context, c Recheck) (Record, error) {
+	records, err := s.index.Find(ctx, c.MeetingID)
+	for _, r := range records {
+		if !r.Alias {
+			return r, nil
+		}
+	}
+	return Record{}, errors.Wrap(err, "read the meeting's record")
 }
 
 // look asks Zoom and applies the answer. It reports whether the meeting can be joined according to Zoom.
 func (s *Reconciler) look(ctx context.Context, c Recheck, post Post, personal bool) (open bool, err error) {
 	if post.Status == Ended {
-		return false, s.posts.show(ctx, c.MeetingID, post) // an earlier attempt to show it failed
+		return false, s.change(ctx, c, "", func(*Record) bool { return false }) // an earlier attempt to show it failed
 	}
 	who, err := s.chat.Person(ctx, c.Person)
 	if err != nil {
@@ -203,13 +222,14 @@ func (s *Reconciler) finish(ctx context.Context, c Recheck) error {
 	return s.change(ctx, c, "", func(r *Record) bool { return r.Finish(c.Message) })
 }
 
-// change changes the meeting's record and updates the post.
+// change changes the meeting's record and updates the posts.
 func (s *Reconciler) change(ctx context.Context, c Recheck, uuid string, change func(*Record) bool) error {
-	record, err := s.index.UpdateMeeting(ctx, c.MeetingID, change)
+	record, err := s.record(ctx, c)
 	if err != nil {
-		return errors.Wrap(err, "change the meeting's record")
+		return err
 	}
-	return s.posts.showAll(ctx, c.MeetingID, record, uuid)
+	change(&record)
+	return s.posts.show(ctx, record, uuid)
 }
 
 func later(a, b time.Time) time.Time {

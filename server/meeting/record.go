@@ -12,38 +12,47 @@ import (
 // A meeting ID can have several posts and several sessions, each with its own UUID: a personal meeting ID always does, and any meeting
 // can be started again. Events arrive late, twice and out of order, so the record only moves forward.
 type Record struct {
+	MeetingID string
 	// Personal reports a personal meeting ID: its sessions may not be the plugin's.
-	Personal bool      `json:"personal,omitempty"`
-	Posts    []Post    `json:"posts,omitempty"`
-	Over     []Session `json:"over,omitempty"`
-	// Aliases are posts that are stored under another meeting ID and whose events may carry this one.
-	Aliases []Alias `json:"aliases,omitempty"`
-}
+	Personal bool
+	// Alias reports that the record was found by another ID that events about its one post may carry; see Opened.Others.
+	Alias bool
+	Posts []Post
+	// Over are the UUIDs of the latest ended sessions.
+	Over []string
+	// Version counts the changes. Index.Save refuses a record that another server has changed since it was read.
+	Version int64
 
-// Alias leads from an ID that events may carry to the post that they are about: an account that enforces the personal meeting ID creates
-// a meeting with an ID of its own, but reports it under the personal one.
-type Alias struct {
-	MeetingID string          `json:"meeting"`
-	Message   chat.MessageRef `json:"message"`
-	Until     time.Time       `json:"until"`
+	// changed reports that Over was changed since the record was read.
+	changed bool
 }
 
 // Post is one announcement of the meeting.
 type Post struct {
-	Message  chat.MessageRef `json:"message"`
-	PostedAt time.Time       `json:"posted"`
+	Message  chat.MessageRef
+	PostedAt time.Time
+	// Creator started the meeting.
+	Creator chat.Actor
+	Topic   string
+	JoinURL string
 	// HostID is Zoom's ID of the host; "" if Zoom didn't report it. Zoom reassigns abandoned personal meeting IDs.
-	HostID string `json:"host,omitempty"`
-	// JoinHost is the host of the join link that Zoom's API returned.
-	JoinHost  string    `json:"join_host,omitempty"`
-	Status    Status    `json:"status"`
-	UUID      string    `json:"uuid,omitempty"`
-	StartedAt time.Time `json:"started,omitzero"`
-	EndedAt   time.Time `json:"ended,omitzero"`
-	// Rev counts the changes to what the post should show.
-	Rev int `json:"rev,omitempty"`
-	// Shown is the status that the post was last updated to. It reveals a crash or a race in between.
-	Shown Status `json:"shown,omitempty"`
+	HostID    string
+	Status    Status
+	UUID      string
+	StartedAt time.Time
+	EndedAt   time.Time
+	// Shown is the status that the post was last updated to; "" for unknown. It reveals a crash or a race in between.
+	Shown Status
+	// OpenUntil is until when the meeting counts as open in its channel; zero if it doesn't.
+	OpenUntil time.Time
+	// RecheckAt is when to ask Zoom about the meeting; zero for never.
+	RecheckAt time.Time
+
+	// Gone reports a post that can never show anything again; Index.Save forgets it.
+	Gone bool
+
+	// changed reports that the post was changed since it was read.
+	changed bool
 }
 
 // Progress returns what the post should show.
@@ -51,15 +60,10 @@ func (p Post) Progress() Progress {
 	return Progress{Status: p.Status, UUID: p.UUID, StartedAt: p.StartedAt, EndedAt: p.EndedAt}
 }
 
-// shows reports whether both posts should show the same.
-func (p Post) shows(other Post) bool {
-	return p.Status == other.Status && p.UUID == other.UUID && p.StartedAt.Equal(other.StartedAt) && p.EndedAt.Equal(other.EndedAt)
-}
-
-// Session is one ended session of the meeting.
-type Session struct {
-	UUID    string    `json:"uuid"`
-	EndedAt time.Time `json:"ended"`
+// Stored returns the post as it is read again after it was stored.
+func (p Post) Stored() Post {
+	p.changed = false
+	return p
 }
 
 // Limits on which session of a personal meeting ID a post can be about: the ID is used for years, mostly for meetings that were announced
@@ -73,49 +77,29 @@ const (
 
 // Limits that keep a record small: a personal meeting ID is used for years.
 const (
-	maxPosts = 50
+	// MaxPosts is the most posts of one meeting ID that events can still change, the latest.
+	MaxPosts = 50
 	maxOver  = 20
 )
 
-// Announce adds a post to the record.
-func (r *Record) Announce(p Post, personal bool) {
-	r.Personal = r.Personal || personal
-	r.Posts = append(r.Posts, p)
-	if len(r.Posts) > maxPosts {
-		r.Posts = r.Posts[len(r.Posts)-maxPosts:]
-	}
+// Changed returns the posts that were changed since the record was read.
+func (r *Record) Changed() []Post {
+	return slices.DeleteFunc(slices.Clone(r.Posts), func(p Post) bool { return !p.changed })
 }
 
-// Alias adds an alias for a post made at this time, and removes expired ones.
-func (r *Record) Alias(meetingID string, m chat.MessageRef, posted time.Time) {
-	r.Aliases = slices.DeleteFunc(r.Aliases, func(a Alias) bool { return posted.After(a.Until) })
-	r.Aliases = append(r.Aliases, Alias{MeetingID: meetingID, Message: m, Until: posted.Add(awaitedFor + startedFor)})
-	if len(r.Aliases) > maxPosts {
-		r.Aliases = r.Aliases[len(r.Aliases)-maxPosts:]
-	}
-}
-
-// only returns a record with just one of the posts, to apply an event under another ID to it: such a post is about one session, that of a
-// personal meeting. Events of other sessions don't apply.
-func (r *Record) only(m chat.MessageRef, uuid string) (part *Record, put func()) {
-	for i, p := range r.Posts {
-		if p.Message.Is(m) && (p.Status == Announced || p.UUID == uuid) {
-			part = &Record{Personal: true, Posts: []Post{p}, Over: r.Over}
-			return part, func() { r.Posts[i], r.Over = part.Posts[0], part.Over }
-		}
-	}
-	return &Record{}, func() {}
-}
+// bound reports whether a post of the record is about one session, that of a personal meeting. An event under another ID is about such a
+// session, too.
+func (r *Record) bound() bool { return r.Personal || r.Alias }
 
 // Start applies that the host started the session and reports whether anything changed. host is "" if Zoom didn't report it.
 func (r *Record) Start(uuid, host string, at time.Time) bool {
-	if r.isOver(uuid) {
+	if slices.Contains(r.Over, uuid) {
 		return r.startKnown(uuid, at)
 	}
 	changed := false
 	for i := range r.Posts {
-		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
-			changed = p.moved(p.start(uuid, at, r.Personal)) || changed
+		if p := &r.Posts[i]; !r.bound() || p.hostedBy(host) {
+			changed = p.moved(p.start(uuid, at, r.bound())) || changed
 		}
 	}
 	return changed
@@ -159,11 +143,9 @@ func (r *Record) startKnown(uuid string, at time.Time) bool {
 // hostedBy reports whether a personal meeting's post can be about a session of this host.
 func (p *Post) hostedBy(host string) bool { return p.HostID == "" || host == "" || p.HostID == host }
 
-// moved counts a change if there was one, and returns whether there was.
+// moved notes a change if there was one, and returns whether there was.
 func (p *Post) moved(changed bool) bool {
-	if changed {
-		p.Rev++
-	}
+	p.changed = p.changed || changed
 	return changed
 }
 
@@ -196,16 +178,16 @@ func (p *Post) start(uuid string, at time.Time, personal bool) bool {
 // End applies that the host's session ended and reports whether anything changed.
 func (r *Record) End(uuid, host string, start, end time.Time) bool {
 	changed := false
-	if !r.isOver(uuid) {
-		r.Over = append(r.Over, Session{UUID: uuid, EndedAt: end})
+	if !slices.Contains(r.Over, uuid) {
+		r.Over = append(r.Over, uuid)
 		if len(r.Over) > maxOver {
 			r.Over = r.Over[len(r.Over)-maxOver:]
 		}
-		changed = true
+		r.changed, changed = true, true
 	}
 	for i := range r.Posts {
-		if p := &r.Posts[i]; !r.Personal || p.hostedBy(host) {
-			changed = p.moved(p.end(uuid, start, end, r.Personal)) || changed
+		if p := &r.Posts[i]; !r.bound() || p.hostedBy(host) {
+			changed = p.moved(p.end(uuid, start, end, r.bound())) || changed
 		}
 	}
 	return changed
@@ -236,22 +218,22 @@ func (p *Post) covers(start, end time.Time) bool {
 	return p.awaits(start) || !p.PostedAt.After(end) && !start.After(p.PostedAt)
 }
 
-// Of returns the indexes of the posts that are about the session, or whose state isn't shown yet.
-func (r *Record) Of(uuid string) []int {
-	var found []int
-	for i, p := range r.Posts {
-		if uuid != "" && p.UUID == uuid || p.Shown != p.Status {
-			found = append(found, i)
-		}
-	}
-	return found
-}
+// about reports whether the post is, or can be, about the session. Under another ID than its meeting's, events of other sessions don't
+// apply to it.
+func (p *Post) about(uuid string) bool { return p.Status == Announced || p.UUID == uuid }
 
-func (r *Record) isOver(uuid string) bool {
-	for _, s := range r.Over {
-		if s.UUID == uuid {
-			return true
-		}
+// shown notes that the post was updated, and keeps what follows from its status in step: an ended meeting isn't open in its channel and
+// isn't asked about any more, and one in progress is open for the longest duration of a meeting.
+func (p *Post) shown(now time.Time) {
+	p.Shown, p.changed = p.Status, true
+	if p.Status == Ended {
+		p.OpenUntil, p.RecheckAt = time.Time{}, time.Time{}
+		return
 	}
-	return false
+	if until := later(p.PostedAt, p.StartedAt).Add(startedFor); !p.OpenUntil.IsZero() && p.Status == Started && until.After(p.OpenUntil) {
+		p.OpenUntil = until
+	}
+	if p.RecheckAt.IsZero() {
+		p.RecheckAt = now.Add(lookMin)
+	}
 }

@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"time"
 
@@ -19,55 +20,46 @@ type reservations struct {
 	log   *slog.Logger
 }
 
-// free reserves the channel for the start, unless a meeting is open there: then it returns that one. A meeting whose post was deleted is
-// no longer open.
-func (s *reservations) free(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
+// begin returns what the start needs to know and its reservation's ticket. A meeting whose post was deleted is no longer open. Where the
+// database can't be reached, a start goes on without knowing anything; the ticket is "" then.
+func (s *reservations) begin(ctx context.Context, r StartRequest) (Beginning, string, error) {
+	attempt := Attempt{Ticket: rand.Text(), Actor: r.Actor, Place: r.Place, Choice: r.Choice, AllTheSame: r.AllTheSame}
 	for {
-		running, err := s.reserve(ctx, r, ticket)
-		if err != nil || running == nil || running.Message.Zero() || s.now().Sub(running.At) < settledAfter {
-			return running, err
+		begun, err := s.index.Begin(ctx, attempt)
+		if fault.Is(err, fault.DatabaseUnavailable) {
+			s.log.Warn("A meeting starts without the database: the user's setting and open meetings in the channel are unknown", "user_id", r.Actor.ID, "channel_id", r.Place.Channel, "error", err.Error())
+			return unknown(r), "", nil
 		}
-		_, err = s.chat.Thread(ctx, running.Message)
+		if err != nil || begun.Reserved || begun.Open == nil || s.now().Sub(begun.Open.At) < settledAfter {
+			return begun, attempt.Ticket, errors.Wrap(err, "prepare the start")
+		}
+		_, err = s.chat.Thread(ctx, begun.Open.Message)
 		if !fault.Is(err, fault.ThreadElsewhere) {
-			return running, errors.Wrap(err, "look for the open meeting's post")
+			return begun, attempt.Ticket, errors.Wrap(err, "look for the open meeting's post")
 		}
-		_, err = s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool { return l.close(running.Message) })
-		if err != nil {
-			return nil, errors.Wrap(err, "forget a meeting whose post is gone")
+		if err := s.index.Close(ctx, begun.Open.Message); err != nil {
+			return Beginning{}, "", errors.Wrap(err, "close a meeting whose post is gone")
 		}
 	}
 }
 
-// reserve records the start in the channel's list, unless a meeting is open there: then it returns that one. The list is changed by
-// compare-and-set, so of two simultaneous starts only one succeeds, on whichever servers they run.
-func (s *reservations) reserve(ctx context.Context, r StartRequest, ticket string) (*Open, error) {
-	var running *Open
-	_, err := s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool {
-		now := s.now()
-		l.prune(now)
-		running = nil
-		held := l.current()
-		if r.AllTheSame {
-			// A user who clicks the button three times wants one more meeting, not three.
-			held = l.underWay(r.Actor)
-		}
-		if held != nil {
-			copied := *held
-			running = &copied
-			return false
-		}
-		l.reserve(r.Actor, ticket, r.Topic, now)
-		return true
-	})
-	return running, errors.Wrap(err, "look for an open meeting")
+// unknown is what a start knows without the database.
+func unknown(r StartRequest) Beginning {
+	if r.Choice == Unspecified {
+		r.Choice = Unique
+	}
+	return Beginning{Choice: r.Choice, Reserved: true}
 }
 
 // release frees the channel after a failed start.
 func (s *reservations) release(ctx context.Context, at chat.Place, ticket string) {
+	if ticket == "" {
+		return
+	}
 	// The caller's context may have expired, which must not leave the channel blocked.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), UnderWayFor)
 	defer cancel()
-	if _, err := s.index.UpdateOpen(ctx, at, func(l *OpenList) bool { l.release(ticket); return true }); err != nil {
+	if err := s.index.Release(ctx, ticket); err != nil {
 		s.log.Warn("A failed start blocks its channel for up to 30 seconds", "channel_id", at.Channel, "error", err.Error())
 	}
 }

@@ -16,37 +16,36 @@ type Service struct {
 
 // Dependencies are what a Service works with.
 type Dependencies struct {
-	Settings  func() Settings
-	Chat      Chat
-	Board     Board
-	Zoom      Zoom
-	Accounts  Accounts
-	Index     Index
-	Seals     Seals
-	Scheduler Scheduler
-	Now       func() time.Time
-	Log       *slog.Logger
+	Settings func() Settings
+	Chat     Chat
+	Board    Board
+	Zoom     Zoom
+	Accounts Accounts
+	Index    Index
+	Seals    Seals
+	Runner   Runner
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
 	offered := &intents{seals: d.Seals, now: d.Now}
-	shown := &posts{settings: d.Settings, board: d.Board, index: d.Index, now: d.Now}
-	planned := &rechecks{scheduler: d.Scheduler, now: d.Now}
+	shown := &posts{board: d.Board, index: d.Index, now: d.Now}
 	starter := &Starter{
 		settings: d.Settings, chat: d.Chat, board: d.Board, accounts: d.Accounts, index: d.Index,
 		meetings:     &zoomMeetings{zoom: d.Zoom, accounts: d.Accounts},
 		prompts:      &prompts{chat: d.Chat, board: d.Board, accounts: d.Accounts, intents: offered, log: d.Log},
 		reservations: &reservations{chat: d.Chat, index: d.Index, now: d.Now, log: d.Log},
-		rechecks:     planned, now: d.Now, log: d.Log,
+		now:          d.Now, log: d.Log,
 	}
 	return &Service{
 		Starter:  starter,
 		Buttons:  &Buttons{accounts: d.Accounts, index: d.Index, intents: offered, starter: starter, log: d.Log},
 		Commands: &Commands{accounts: d.Accounts, index: d.Index, intents: offered, starter: starter},
-		Tracker:  &Tracker{settings: d.Settings, index: d.Index, posts: shown, now: d.Now},
+		Tracker:  &Tracker{index: d.Index, posts: shown},
 		Reconciler: &Reconciler{
-			chat: d.Chat, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, posts: shown, rechecks: planned, now: d.Now, log: d.Log,
+			chat: d.Chat, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, posts: shown, runner: d.Runner, now: d.Now, log: d.Log,
 		},
 	}
 }

@@ -2,7 +2,6 @@ package meeting
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"net/url"
@@ -26,7 +25,6 @@ type Starter struct {
 	meetings     *zoomMeetings
 	prompts      *prompts
 	reservations *reservations
-	rechecks     *rechecks
 	now          func() time.Time
 	log          *slog.Logger
 }
@@ -99,34 +97,31 @@ func (s *Starter) Resume(ctx context.Context, actor chat.Actor, next string) (Ou
 
 // start completes the request, which explain needs after a failure.
 func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, error) {
+	if asked.Choice != Unspecified && asked.Choice != Unique && asked.Choice != Personal {
+		return Outcome{}, fault.New(fault.InvalidInput)
+	}
 	who, err := s.permitted(ctx, asked)
 	if err != nil {
 		return Outcome{}, err
 	}
-	choice, err := s.chosen(ctx, *asked)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if choice == Ask {
-		return Outcome{Prompted: true}, s.prompts.askWhich(ctx, *asked)
-	}
-	asked.Choice = choice
-	r := *asked
 	caller, err := s.accounts.Caller(ctx, who)
 	if err != nil {
 		return Outcome{}, err
 	}
-	ticket := rand.Text()
-	running, err := s.reservations.free(ctx, r, ticket)
+	begun, ticket, err := s.reservations.begin(ctx, *asked)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if running != nil {
-		return Outcome{Prompted: true}, s.prompts.promptRunning(ctx, r, *running)
+	if begun.Choice == Ask {
+		return Outcome{Prompted: true}, s.prompts.askWhich(ctx, *asked)
 	}
-	outcome, err := s.create(ctx, r, who, caller, ticket)
+	asked.Choice = begun.Choice
+	if !begun.Reserved {
+		return Outcome{Prompted: true}, s.prompts.promptRunning(ctx, *asked, begun.Open)
+	}
+	outcome, err := s.create(ctx, *asked, who, caller, begun, ticket)
 	if err != nil {
-		s.reservations.release(ctx, r.Place, ticket)
+		s.reservations.release(ctx, asked.Place, ticket)
 	}
 	return outcome, err
 }
@@ -163,8 +158,10 @@ func cut(topic string) string {
 	return topic
 }
 
-func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, ticket string) (Outcome, error) {
-	m, err := s.meetings.get(ctx, r, who, caller)
+// create gets the meeting from Zoom, posts it and stores which post it is. The post is what everyone waits for; nothing but the record
+// delays the answer after it.
+func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, begun Beginning, ticket string) (Outcome, error) {
+	m, err := s.meetings.get(ctx, r, who, caller, begun.PersonalID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -173,16 +170,10 @@ func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, c
 		// The meeting exists in Zoom: its creator gets the link, so that it isn't lost.
 		return Outcome{}, fault.Wrap(err, fault.NotPosted).With("Link", m.JoinURL)
 	}
-	if err := s.remember(ctx, r, m, message, ticket); err != nil {
-		// The meeting exists and people can join; only its end won't be shown. That is for the log, not for the user.
-		s.log.Warn("A meeting was posted, but its record couldn't be stored; the post won't show the meeting's end", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
-	}
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
-	if err := s.rechecks.plan(context.WithoutCancel(ctx), Recheck{MeetingID: m.ID, Message: message, Person: r.Actor.Person}, s.now()); err != nil {
-		s.log.Warn("A meeting can't be checked later; its post depends on Zoom's event", "post_id", message.ID, "meeting_id", m.ID, "error", err.Error())
-	}
+	s.remember(ctx, r, opened(ticket, r, m, message, s.now()))
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }
 
@@ -192,10 +183,12 @@ func (s *Starter) JoinHost(ctx context.Context, meetingID string, m chat.Message
 	if !isMeetingNumber(meetingID) || m.Zero() {
 		return "", nil
 	}
-	record, err := s.index.UpdateMeeting(ctx, meetingID, func(*Record) bool { return false })
-	for _, p := range record.Posts {
-		if p.Message.Is(m) {
-			return p.JoinHost, nil
+	records, err := s.index.Find(ctx, meetingID)
+	for _, r := range records {
+		for _, p := range r.Posts {
+			if p.Message.Is(m) && !r.Alias {
+				return hostOf(p.JoinURL), nil
+			}
 		}
 	}
 	return "", errors.Wrap(err, "read the meeting's record")
@@ -209,41 +202,21 @@ func hostOf(link string) string {
 	return strings.ToLower(u.Host)
 }
 
-// remember stores which post the meeting belongs to and adds the meeting to the channel's open list.
-func (s *Starter) remember(ctx context.Context, r StartRequest, m zoom.Meeting, message chat.MessageRef, ticket string) error {
+// remember stores which post the meeting belongs to, open in its channel. The meeting exists and people can join, so a failure doesn't end
+// the start; without the record, the post won't show the meeting's end.
+func (s *Starter) remember(ctx context.Context, r StartRequest, o Opened) {
 	// The meeting is already posted, so this must not end with the request.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWayFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), UnderWayFor)
 	defer cancel()
-	now := s.now()
-	post := Post{Message: message, HostID: m.HostID, JoinHost: hostOf(m.JoinURL), PostedAt: now, Status: Announced, Shown: Announced}
-	_, err := s.index.UpdateMeeting(ctx, m.ID, func(rec *Record) bool {
-		rec.Announce(post, m.Personal)
-		return true
-	})
-	if err != nil {
-		return errors.Wrap(err, "store the meeting")
+	err := s.index.Announce(ctx, o)
+	if err == nil {
+		return
 	}
-	for _, number := range m.Others() {
-		_, err := s.index.UpdateMeeting(ctx, number, func(rec *Record) bool {
-			rec.Alias(m.ID, message, now)
-			return true
-		})
-		if err != nil {
-			return errors.Wrap(err, "store the meeting's other number")
-		}
+	s.log.Warn("A meeting was posted, but its record couldn't be stored; the post won't show the meeting's end", "post_id", o.Post.Message.ID, "meeting_id", o.MeetingID, "error", err.Error())
+	if !fault.Is(err, fault.DatabaseUnavailable) {
+		return
 	}
-	until := now.Add(announcedFor)
-	if m.Running() {
-		until = now.Add(startedFor)
+	if err := s.chat.Ephemeral(ctx, r.asked(), r.Actor, chat.Note{Text: chat.Say("start.unrecorded")}); err != nil {
+		s.log.Warn("A user couldn't be told that their meeting's post won't change", "user_id", r.Actor.ID, "error", err.Error())
 	}
-	_, err = s.index.UpdateOpen(ctx, r.Place, func(l *OpenList) bool {
-		l.prune(now)
-		l.release(ticket)
-		l.Meetings = append(l.Meetings, Open{
-			Message: message, MeetingID: m.ID, JoinURL: m.JoinURL, Topic: m.Topic, Creator: r.Actor,
-			At: now, Until: until,
-		})
-		return true
-	})
-	return errors.Wrap(err, "note the open meeting")
 }

@@ -11,20 +11,27 @@ import (
 // Memory is everything that one database would hold.
 type Memory struct {
 	*Faults
-	Grants   *Grants
-	Keyring  *Keyring
-	SignIns  *SignIns
-	Sites    *Sites
-	Subjects *Subjects
+	Grants      *Grants
+	Keyring     *Keyring
+	SignIns     *SignIns
+	Sites       *Sites
+	Subjects    *Subjects
+	Meetings    *Meetings
+	Links       *Links
+	LastEvents  *LastEvents
+	Predecessor *Predecessor
 }
 
 // New returns an empty Memory with this clock.
 func New(now func() time.Time) *Memory {
 	faults := &Faults{}
+	meetings := newMeetings(faults, now)
 	return &Memory{
 		Faults: faults,
 		Grants: newGrants(faults, now), Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
 		Subjects: newSubjects(faults, now),
+		Meetings: meetings, Links: newLinks(meetings), LastEvents: &LastEvents{Faults: faults, now: now},
+		Predecessor: &Predecessor{Faults: faults, now: now},
 	}
 }
 

@@ -3,3 +3,37 @@
 //   sqlc v1.31.1
 
 package query
+
+import (
+	"time"
+)
+
+type ZoomMeeting struct {
+	Number    string
+	Personal  bool
+	Ended     []string
+	Version   int64
+	ChangedAt time.Time
+}
+
+type ZoomMeetingPost struct {
+	Surface   string
+	Message   string
+	Channel   string
+	Thread    string
+	Meeting   string
+	PostedAt  time.Time
+	Creator   string
+	Person    string
+	Topic     string
+	JoinUrl   string
+	Host      string
+	Status    string
+	Session   string
+	StartedAt *time.Time
+	EndedAt   *time.Time
+	Shown     string
+	OpenUntil *time.Time
+	RecheckAt *time.Time
+	ChangedAt time.Time
+}
