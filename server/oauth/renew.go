@@ -28,6 +28,9 @@ var errLost = errors.New("the grant was changed by another server")
 
 // token returns an access token that is fresh and not the rejected one.
 func (g *Grant) token(ctx context.Context, rejected string) (string, error) {
+	if s, ok := g.tokens.recent.find(g.key()); ok && g.usable(s, rejected) {
+		return s.Token.Access, nil
+	}
 	s, err := g.read(ctx)
 	if err != nil {
 		return "", err
@@ -52,7 +55,7 @@ func (g *Grant) token(ctx context.Context, rejected string) (string, error) {
 }
 
 func (g *Grant) usable(s state, rejected string) bool {
-	return s.found && !s.Dead && s.Token.Access != "" && s.Token.Access != rejected &&
+	return s.found && s.App == g.app() && !s.Dead && s.Token.Access != "" && s.Token.Access != rejected &&
 		!g.tokens.now().Add(margin).After(s.Token.Expiry)
 }
 

@@ -31,11 +31,12 @@ type Tokens struct {
 	now      func() time.Time
 	log      *slog.Logger
 	group    singleflight.Group
+	recent   *recent
 }
 
 // NewTokens returns the grants for the app.
 func NewTokens(d Dependencies) *Tokens {
-	return &Tokens{grants: d.Grants, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log}
+	return &Tokens{grants: d.Grants, vault: d.Vault, endpoint: newEndpoint(d.App, d.Client, d.Now), now: d.Now, log: d.Log, recent: &recent{now: d.Now, read: map[GrantKey]readGrant{}}}
 }
 
 // Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app.
@@ -69,7 +70,8 @@ type state struct {
 	found bool
 }
 
-// Token returns an access token that is valid for a minute or longer, renewing it if need be. While it is fresh that takes one statement.
+// Token returns an access token that is valid for a minute or longer, renewing it if need be. While it is fresh that takes at most one
+// statement.
 // Faults: NotConnected, Revoked (AccountNotConnected and AccountRevoked for the account), ClientRejected, RateLimited,
 // ZoomUnavailable, ZoomTimeout, ZoomUnreachable, ZoomRefused.
 func (g *Grant) Token(ctx context.Context) (string, error) { return g.token(ctx, "") }
@@ -97,6 +99,7 @@ func (g *Grant) Save(ctx context.Context, token Token, identity Identity) error 
 	if err != nil {
 		return err
 	}
+	defer g.tokens.recent.forget(g.key())
 	return errors.Wrap(g.tokens.grants.SaveGrant(ctx, g.key(), sealed), "store the grant")
 }
 
@@ -121,6 +124,7 @@ func (g *Grant) Drop(ctx context.Context, revoke bool) error {
 	case revoke && s.found && !s.Dead && g.name != serverName:
 		g.revoke(ctx, s)
 	}
+	defer g.tokens.recent.forget(g.key())
 	return errors.Wrap(g.tokens.grants.DeleteGrant(ctx, g.key()), "delete the grant")
 }
 
@@ -183,6 +187,9 @@ func (g *Grant) read(ctx context.Context) (state, error) {
 	if g.name == serverName && fault.Is(err, fault.Unreadable) {
 		return s, nil
 	}
+	if err == nil && g.usable(s, "") {
+		g.tokens.recent.keep(s)
+	}
 	return s, err
 }
 
@@ -222,6 +229,7 @@ func (g *Grant) replace(ctx context.Context, version int64, r record) (bool, err
 	if err != nil {
 		return false, err
 	}
+	defer g.tokens.recent.forget(g.key())
 	replaced, err := g.tokens.grants.ReplaceGrant(ctx, g.key(), version, sealed)
 	return replaced, errors.Wrap(err, "replace the grant")
 }

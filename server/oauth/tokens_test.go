@@ -26,6 +26,51 @@ func TestAFreshTokenCostsOneStatement(t *testing.T) {
 	})
 }
 
+func TestAnOperationReadsItsGrantOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s, other := w.server(firstKey), w.server(firstKey)
+		w.connect(s, "ann", "ann@example.com", time.Hour)
+		calls := w.calls(func() {
+			_, err := s.tokens.Of("ann").Identity(t.Context())
+			require.NoError(t, err)
+			for range 3 {
+				_, err := s.tokens.Of("ann").Token(t.Context())
+				require.NoError(t, err)
+			}
+		})
+		require.Equal(t, []string{"Grants.Grant"}, calls)
+
+		before, err := s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		renewed, err := s.tokens.Of("ann").Renew(t.Context(), before)
+		require.NoError(t, err)
+		access, err := s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, renewed, access, "its own changes count at once")
+
+		require.NoError(t, other.tokens.Of("ann").Drop(t.Context(), true))
+		access, err = s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err, "those of another server")
+		_, err = s.tokens.Of("ann").Renew(t.Context(), access)
+		wantFault(t, fault.NotConnected, err)
+		time.Sleep(6 * time.Second)
+		_, err = s.tokens.Of("ann").Token(t.Context())
+		wantFault(t, fault.NotConnected, err)
+	})
+}
+
+func TestAnotherAppFindsNothingOfTheEarlierOneEvenAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		w.connect(s, "ann", "ann@example.com", time.Hour)
+		_, err := s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		s.app = func() oauth.App { app := w.zoom.app(); app.ClientID = "another"; return app }
+		_, err = s.tokens.Of("ann").Token(t.Context())
+		wantFault(t, fault.NotConnected, err)
+	})
+}
+
 func TestDefect01_RefreshTokensAreSealed(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)

@@ -123,7 +123,7 @@ func TestATableThatFailsIsNotAMissingAccount(t *testing.T) {
 		w.setUp(s, cloud)
 		w.connect(s, cloud, "ann")
 		time.Sleep(time.Minute)
-		for reads := range 3 { // the sites, the grant, and its token within the call
+		for reads := range 2 { // the sites and the grant
 			w.db.OnCall(func(string, string) error {
 				if reads--; reads < 0 {
 					return errGone
@@ -135,7 +135,15 @@ func TestATableThatFailsIsNotAMissingAccount(t *testing.T) {
 			require.ErrorIs(t, err, errGone)
 			wantFault(t, fault.Internal, err)
 		}
-		_, err := w.whoAmI(s, cloud, "ann")
+		opened, err := s.ForUser(t.Context(), "hub", cloud, "ann")
+		require.NoError(t, err)
+		time.Sleep(time.Minute)
+		w.db.OnCall(func(string, string) error { return errGone })
+		_, err = hub{}.WhoAmI(t.Context(), opened) // reads the grant again
+		w.db.OnCall(nil)
+		require.ErrorIs(t, err, errGone)
+		wantFault(t, fault.Internal, err)
+		_, err = w.whoAmI(s, cloud, "ann")
 		require.NoError(t, err)
 	})
 }
