@@ -30,7 +30,10 @@ var server struct {
 }
 
 // Main runs the tests, and stops the server that they started. It is for TestMain.
-func Main(m *testing.M) int {
+func Main(m *testing.M) int { return Around(m.Run) }
+
+// Around is Main for tests that run in another way.
+func Around(run func() int) int {
 	defer func() {
 		server.Lock()
 		defer server.Unlock()
@@ -38,7 +41,7 @@ func Main(m *testing.M) int {
 			server.stop()
 		}
 	}()
-	return m.Run()
+	return run()
 }
 
 // Empty returns the data source of a fresh database.

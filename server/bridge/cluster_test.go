@@ -52,7 +52,7 @@ func (k mortal) Set(key string, value []byte, ttl time.Duration) error {
 
 // mortalSubjects is how a member sees the subjects.
 type mortalSubjects struct {
-	*memory.Subjects
+	assembly.Subjects
 	m *member
 }
 
@@ -104,7 +104,6 @@ func (m *member) Update(ctx context.Context, card chat.MessageRef, p chat.Postin
 func (w *world) joins() *member {
 	m := &member{Surface: w.surface}
 	records := store.New(mortal{w.table, m}, time.Now)
-	// The inbox's own records lag in its own tests: here it would sleep with a lock held, which stops the clock of the bubble.
 	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, slog.New(slog.DiscardHandler), func(ctx context.Context, d queue.Job) error {
 		j, err := bridge.ReadJob(d)
 		if err != nil {
@@ -113,7 +112,7 @@ func (w *world) joins() *member {
 		return m.bridge.Handle(ctx, j)
 	}, store.Options{})
 	m.bridge = assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.memory.Subjects, m}, Connections: records, Deliveries: records, Inbox: bridge.NewJobInbox(m.inbox),
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.subjects, m}, Connections: records, Deliveries: records, Inbox: bridge.NewJobInbox(m.inbox),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: func() bridge.Settings {
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
@@ -130,7 +129,7 @@ func (m *member) leaves() {
 	_ = m.inbox.Close(ended)
 }
 
-func TestAClusterWhoseReplicasAreBehindAndWhoseServersDieShowsEachThingOnce(t *testing.T) {
+func TestAClusterWhoseServersDieShowsEachThingOnce(t *testing.T) {
 	t.Parallel()
 	for _, style := range []bridge.Style{bridge.Live, bridge.Thread, bridge.Each} {
 		t.Run(string(style), func(t *testing.T) {
@@ -143,13 +142,12 @@ func TestAClusterWhoseReplicasAreBehindAndWhoseServersDieShowsEachThingOnce(t *t
 func clusterStory(t *testing.T, style bridge.Style) {
 	const things, changes = 6, 8
 	w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{Place: place("other"), Style: style})
-	w.real = true
+	w.real, w.time = true, time.Now()
 	w.table, w.inboxTable = storetest.NewMemoryKV(time.Now), storetest.NewMemoryKV(time.Now)
 	w.records = &records{kv: w.table}
 	w.memory = memory.New(time.Now)
+	w.subjects = w.memory.Subjects
 	w.connect("con1", everyKindOf(style, changes))
-	time.Sleep(time.Second) // the replica knows the connection
-	w.table.Lag(500 * time.Millisecond)
 	servers := []*member{w.joins(), w.joins(), w.joins()}
 	for at, n := range rand.Perm(things * changes) {
 		says := said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%things), Series: fmt.Sprint("s", n%3), Is: fmt.Sprint("state ", n/things), N: n / things, Say: fmt.Sprint("said ", n)}

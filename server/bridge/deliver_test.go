@@ -235,7 +235,7 @@ func TestTwoServersMakeOneCardOfShuffledEvents(t *testing.T) {
 	for _, style := range []bridge.Style{bridge.Live, bridge.Thread} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{Place: place("other"), Style: style})
-			w.real = true
+			w.real, w.time = true, time.Now()
 			for _, n := range rand.Perm(40) {
 				w.hear(said{ID: fmt.Sprint(n), Thing: fmt.Sprint("thing ", n%2), Series: "s", Is: fmt.Sprint("state ", n), N: n})
 			}
@@ -279,7 +279,7 @@ func runUntilEmpty(w *world, server *assembly.Bridge) {
 		}
 		if err := server.Handle(context.Background(), j); err != nil {
 			wait, _ := queue.Wait(err)
-			time.Sleep(wait)
+			time.Sleep(wait / max(w.speed, 1))
 			w.queue.push(j)
 		}
 	}

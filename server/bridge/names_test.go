@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"mattermost-plugin-zoom/build/testdb"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/provider/providertest/plain"
@@ -13,7 +14,9 @@ import (
 var on chat.SurfaceID
 
 // TestMain runs each story on both surfaces. None is about what only Mattermost has.
-func TestMain(m *testing.M) { os.Exit(plain.RunOnBothSurfaces(m, &on)) }
+func TestMain(m *testing.M) {
+	os.Exit(testdb.Around(func() int { return plain.RunOnBothSurfaces(m, &on) }))
+}
 
 // actor is the person as they act on the surface.
 func actor(id string) chat.Actor { return chat.Actor{Surface: on, ID: id, Person: chat.PersonID(id)} }

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,13 +32,17 @@ type world struct {
 	inboxTable *storetest.MemoryKV
 	records    *records
 	memory     *memory.Memory
-	surface    *surface
-	people     *people
-	queue      *memoryQueue
-	tool       *tool
-	off        bool
+	// subjects are those in the memory, where they aren't in a database.
+	subjects assembly.Subjects
+	surface  *surface
+	people   *people
+	queue    *memoryQueue
+	tool     *tool
+	off      bool
 	// real has the clock be the one of everybody.
-	real   bool
+	real bool
+	// speed is how much faster the clock goes then, where that isn't 0.
+	speed  time.Duration
 	server *assembly.Bridge
 	log    []string
 }
@@ -57,6 +59,7 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 	w.table = storetest.NewMemoryKV(w.now)
 	w.records = &records{kv: w.table}
 	w.memory = memory.New(w.now)
+	w.subjects = w.memory.Subjects
 	w.surface = &surface{w: w, gone: map[string]bool{}}
 	w.people = &people{left: map[string]bool{}, channels: map[string]chat.Channel{}}
 	w.queue = &memoryQueue{known: map[string]bool{}}
@@ -77,10 +80,13 @@ func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 	return w
 }
 
-// newServer returns one more server on the same table.
-func (w *world) newServer() *assembly.Bridge {
+// newServer returns one more server on the same records.
+func (w *world) newServer() *assembly.Bridge { return w.newServerOn(w.surface) }
+
+// newServerOn returns one that sees the chat product in its own way.
+func (w *world) newServerOn(seen bridge.Surface) *assembly.Bridge {
 	return assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Subjects: w.memory.Subjects, Connections: w.records, Deliveries: w.records, Inbox: w.queue,
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{seen, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.records, Deliveries: w.records, Inbox: w.queue,
 		Seals: openSeals{}, Sessions: sessions{}, Now: w.now,
 		Settings: func() bridge.Settings {
 			if w.off {
@@ -114,7 +120,7 @@ func (w *world) now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.real {
-		return time.Now()
+		return w.time.Add(time.Since(w.time) * max(w.speed, 1))
 	}
 	return w.time
 }
@@ -192,55 +198,6 @@ func (w *world) results() []bridge.Result {
 		all = append(all, e.Result)
 	}
 	return all
-}
-
-// memoryQueue is the inbox in memory.
-type memoryQueue struct {
-	mu    sync.Mutex
-	jobs  []bridge.Job
-	known map[string]bool
-	full  bool
-}
-
-func (q *memoryQueue) Accept(_ context.Context, j bridge.Job) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.full {
-		return errors.New("full")
-	}
-	if q.known[j.ID] {
-		return nil
-	}
-	q.known[j.ID] = true
-	stored, err := json.Marshal(j)
-	if err != nil {
-		return err
-	}
-	kept := bridge.Job{ID: j.ID, Key: j.Key, NotBefore: j.NotBefore}
-	if err := json.Unmarshal(stored, &kept); err != nil {
-		return err
-	}
-	q.jobs = append(q.jobs, kept)
-	return nil
-}
-
-// pop takes the job that is due first.
-func (q *memoryQueue) pop() (bridge.Job, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.jobs) == 0 {
-		return bridge.Job{}, false
-	}
-	slices.SortStableFunc(q.jobs, func(a, b bridge.Job) int { return a.NotBefore.Compare(b.NotBefore) })
-	j := q.jobs[0]
-	q.jobs = q.jobs[1:]
-	return j, true
-}
-
-func (q *memoryQueue) push(j bridge.Job) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.jobs = append(q.jobs, j)
 }
 
 // post is a card or a reply as the channel has it.
