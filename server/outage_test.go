@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
 
@@ -180,6 +181,32 @@ func TestDisconnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.
 			require.Regexp(t, "Disconnected from Zoom|Something went wrong on the server", disconnect())
 			require.Regexp(t, "Disconnected from Zoom|Your Zoom account isn't connected", disconnect())
 			require.False(t, w.canStart(w.alice))
+		})
+	}
+}
+
+func TestMeetingsStartWhereTheDatabaseCannotBeReached(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"s2s", "user", "account"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, mode)
+			switch mode {
+			case "user":
+				w.connect(w.alice)
+			case "account":
+				w.connect(w.admin)
+			}
+			if mode != "s2s" {
+				w.alice.Types("/zoom start", w.backroom)
+				require.Len(t, meetings(w.backroom), 1, "its token is known from now on")
+			}
+			w.memory.OnCall(func(string, string) error { return fault.New(fault.DatabaseUnavailable) })
+			w.zoom.Advance(10 * time.Minute)
+			w.alice.Types("/zoom start", w.town)
+			require.Len(t, meetings(w.town), 1)
+			w.recovers()
+			w.settle()
 		})
 	}
 }

@@ -1,15 +1,21 @@
 package oauth
 
 import (
+	"context"
 	"sync"
 	"time"
 )
 
-// recentFor is how long a grant that was read serves for more calls. A token that ended meanwhile, on another server, is rejected by Zoom,
-// and Renew reads the grant again.
-const recentFor = 5 * time.Second
+const (
+	// recentFor is how long a grant that was read serves for more calls. A token that ended meanwhile, on another server, is rejected by
+	// Zoom, and Renew reads the grant again.
+	recentFor = 5 * time.Second
+	// maxRecent is the most grants that a server remembers.
+	maxRecent = 1000
+)
 
-// recent are the usable grants that this server read a moment ago, so that an operation with several calls reads its grant once.
+// recent are the usable grants that this server has read: an operation with several calls reads its grant once, and where the database
+// can't be reached, the token that was read last serves as long as it is valid.
 type recent struct {
 	now func() time.Time
 
@@ -26,11 +32,16 @@ func (r *recent) keep(s state) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for key, earlier := range r.read {
+		if len(r.read) < maxRecent {
+			break
+		}
 		if r.now().Sub(earlier.at) > recentFor {
 			delete(r.read, key)
 		}
 	}
-	r.read[s.Key] = readGrant{state: s, at: r.now()}
+	if len(r.read) < maxRecent {
+		r.read[s.Key] = readGrant{state: s, at: r.now()}
+	}
 }
 
 func (r *recent) forget(key GrantKey) {
@@ -39,10 +50,28 @@ func (r *recent) forget(key GrantKey) {
 	delete(r.read, key)
 }
 
-// find returns the grant, if it was read in the last seconds.
-func (r *recent) find(key GrantKey) (state, bool) {
+// find returns the grant, and whether it was read in the last seconds.
+func (r *recent) find(key GrantKey) (s state, now bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, ok := r.read[key]
-	return s.state, ok && r.now().Sub(s.at) <= recentFor
+	found := r.read[key]
+	return found.state, r.now().Sub(found.at) <= recentFor
+}
+
+// withoutDatabase returns a token other than the rejected one where the grant can't be read: the one that was read last, or one that this
+// server gets for itself, without sharing it.
+func (g *Grant) withoutDatabase(ctx context.Context, rejected string, cause error) (string, error) {
+	s, _ := g.tokens.recent.find(g.key())
+	if g.usable(s, rejected) {
+		return s.Token.Access, nil
+	}
+	if g.name != serverName {
+		return "", cause
+	}
+	fresh, err := g.ask(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	g.tokens.recent.keep(state{record: record{App: g.app(), Token: fresh}, StoredGrant: StoredGrant{Key: g.key()}, found: true})
+	return fresh.Access, nil
 }

@@ -28,21 +28,24 @@ var errLost = errors.New("the grant was changed by another server")
 
 // token returns an access token that is fresh and not the rejected one.
 func (g *Grant) token(ctx context.Context, rejected string) (string, error) {
-	if s, ok := g.tokens.recent.find(g.key()); ok && g.usable(s, rejected) {
+	if s, now := g.tokens.recent.find(g.key()); now && g.usable(s, rejected) {
 		return s.Token.Access, nil
 	}
 	s, err := g.read(ctx)
-	if err != nil {
-		return "", err
-	}
-	if g.usable(s, rejected) {
+	if err == nil && g.usable(s, rejected) {
 		return s.Token.Access, nil
+	}
+	if err != nil && !fault.Is(err, fault.DatabaseUnavailable) {
+		return "", err
 	}
 	// Those who wait on this server share one renewal. It goes on when the one who began it leaves, for the rest, and so that
 	// a new refresh token is not lost.
 	flight := g.tokens.group.DoChan(kv.Hash(g.name, rejected), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
 		defer cancel()
+		if fault.Is(err, fault.DatabaseUnavailable) {
+			return g.withoutDatabase(ctx, rejected, err)
+		}
 		return g.renew(ctx, rejected)
 	})
 	select {
@@ -102,8 +105,6 @@ func (g *Grant) renewLeased(ctx context.Context, s state) (string, error) {
 	switch {
 	case err == nil:
 		return g.store(ctx, s, fresh)
-	case g.name == serverName && accountRefused(err):
-		err = fault.Wrap(err, fault.AccountRevoked)
 	case g.name != serverName && errors.Is(err, errRejected):
 		return "", g.bury(ctx, s, err)
 	}
@@ -114,11 +115,16 @@ func (g *Grant) renewLeased(ctx context.Context, s state) (string, error) {
 	return "", err
 }
 
+// ask gets a new token from Zoom.
 func (g *Grant) ask(ctx context.Context, refresh string) (Token, error) {
-	if g.name == serverName {
-		return g.tokens.endpoint.mint(ctx)
+	if g.name != serverName {
+		return g.tokens.endpoint.refresh(ctx, refresh)
 	}
-	return g.tokens.endpoint.refresh(ctx, refresh)
+	fresh, err := g.tokens.endpoint.mint(ctx)
+	if err != nil && accountRefused(err) {
+		err = fault.Wrap(err, fault.AccountRevoked)
+	}
+	return fresh, err
 }
 
 // bury marks the grant dead if it is still the one that Zoom rejected, and returns the fault of a dead grant. If it isn't, another server

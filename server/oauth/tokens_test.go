@@ -59,6 +59,45 @@ func TestAnOperationReadsItsGrantOnce(t *testing.T) {
 	})
 }
 
+func TestWithoutTheDatabaseTheLastTokenServes(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		token := w.connect(s, "ann", "ann@example.com", time.Hour)
+		w.connect(s, "bob", "bob@example.com", time.Hour)
+		_, err := s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		w.db.OnCall(func(string, string) error { return fault.New(fault.DatabaseUnavailable) })
+		time.Sleep(10 * time.Minute)
+		access, err := s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, token.Access, access)
+		_, err = s.tokens.Of("ann").Renew(t.Context(), access)
+		wantFault(t, fault.DatabaseUnavailable, err)
+		_, err = s.tokens.Of("bob").Token(t.Context())
+		wantFault(t, fault.DatabaseUnavailable, err)
+		time.Sleep(50 * time.Minute)
+		_, err = s.tokens.Of("ann").Token(t.Context())
+		wantFault(t, fault.DatabaseUnavailable, err)
+		require.Zero(t, w.zoom.count("refresh_token"), "no refresh token is spent that can't be stored")
+
+		got := askTogether(t, 20, "", s.tokens.Server())
+		require.Len(t, got, 1)
+		require.Equal(t, 1, w.zoom.count("account_credentials"), "the server's own token needs no record")
+		time.Sleep(30 * time.Minute)
+		again, err := s.tokens.Server().Token(t.Context())
+		require.NoError(t, err)
+		require.Contains(t, got, again)
+		renewed, err := s.tokens.Server().Renew(t.Context(), again)
+		require.NoError(t, err)
+		require.NotEqual(t, again, renewed)
+
+		w.db.OnCall(nil)
+		access, err = s.tokens.Of("ann").Token(t.Context())
+		require.NoError(t, err)
+		require.NotEqual(t, token.Access, access)
+	})
+}
+
 func TestAnotherAppFindsNothingOfTheEarlierOneEvenAtOnce(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)
