@@ -42,7 +42,8 @@ var mayImport = map[string][]string{
 	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "kv", "provider"},
 	"bridge/console":      {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "provider"},
 	"bridge/access":       {"bridge", "chat", "fault", "kv", "provider"},
-	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "provider"},
+	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/cache", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "provider"},
+	"bridge/cache":        {"bridge", "bridge/connection"},
 	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/delivery":     {"bridge", "bridge/notice", "bridge/subject", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/lookup":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "provider"},
@@ -55,21 +56,21 @@ var mayImport = map[string][]string{
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
-	"store":               {"bridge", "kv", "queue"},
+	"store":               {"kv", "queue"},
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
-	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "session", "takeover"},
+	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "session", "takeover"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "session", "takeover"},
+	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "provider", "session", "takeover"},
 	"postgres/pgtest":                {"postgres"},
-	"recordstest":                    {"account", "bridge", "bridge/subject", "chat", "meeting", "oauth", "provider", "session"},
+	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "session"},
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},

@@ -162,9 +162,7 @@ func TestB7ConnectingVerifiesTheRightAndCreatesTheWebhook(t *testing.T) {
 	require.Empty(t, h.repo.Hooks())
 	h.bob.Types("/bitbucket list", h.backroom)
 	requireTells(t, lastNote(h.bob), "isn't connected to Bitbucket yet")
-	for key := range h.mm.KV.Dump() {
-		require.False(t, strings.HasPrefix(key, "con."), "nothing is left behind")
-	}
+	require.Empty(t, h.memory.Connections.Dump(), "nothing is left behind")
 
 	h.follows(h.backroom)
 	hooks := h.repo.Hooks()

@@ -113,7 +113,7 @@ func (w *bridgeWorld) handedTo(u *mmtest.User) hook {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.handed[token[1]] = []string{"post " + post.Id + ":"}
-		w.handed[key] = append(w.handed[key], "post "+post.Id+":", "table con."+id+":")
+		w.handed[key] = append(w.handed[key], "post "+post.Id+":", "connection "+id+":")
 		return hook{address: address[1], token: token[1], post: post}
 	}
 	require.FailNow(w.t, "nothing was handed over", "to %s", u.Username)

@@ -16,13 +16,14 @@ import (
 
 // encryption keeps stored data sealed under the current encryption key.
 type encryption struct {
-	api      plugin.API
-	settings *config.Container
-	client   *mattermost.Client
-	grants   oauth.Grants
-	vault    *oauth.Vault
-	sessions *session.Sessions
-	bridge   *assembly.Bridge
+	api         plugin.API
+	settings    *config.Container
+	client      *mattermost.Client
+	grants      oauth.Grants
+	vault       *oauth.Vault
+	sessions    *session.Sessions
+	bridge      *assembly.Bridge
+	connections connectionRecords
 }
 
 // ensureKey generates the key if an admin hasn't, to save a setup step.

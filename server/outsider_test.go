@@ -74,9 +74,9 @@ func (s *stronghold) shows(u *mmtest.User) (buttons []model.PostAction, forms []
 // all is what the connection is: its records, the channel, and what Jenkins was asked.
 func (s *stronghold) all() map[string]string {
 	found := map[string]string{}
-	for key, value := range s.mm.KV.Dump() {
-		if strings.HasPrefix(key, "con.") && strings.Contains(string(value), s.backroom.ID) {
-			found[key] = string(value)
+	for key, value := range s.memory.Connections.Dump() {
+		if strings.Contains(value, s.backroom.ID) {
+			found[key] = value
 		}
 	}
 	for _, p := range s.backroom.Posts() {

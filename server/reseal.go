@@ -2,21 +2,14 @@ package main
 
 import (
 	"context"
-	"strings"
 	"time"
-
-	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/oauth"
 )
 
-const (
-	// resealPage is how many keys of the table are listed at once.
-	resealPage = 500
-	// resealAgain is when what was sealed is looked through a second time: a server that learns of a new key late seals with the earlier
-	// one until then.
-	resealAgain = 15 * time.Minute
-)
+// resealAgain is when what was sealed is looked through a second time: a server that learns of a new key late seals with the earlier one
+// until then.
+const resealAgain = 15 * time.Minute
 
 // reseal seals all records with the data key that came with a new encryption key: a copy of the database from before, with the earlier
 // key, opens none of them then. Every server may do it at the same time, and one that is stopped goes on when it starts again.
@@ -58,29 +51,18 @@ func (e *encryption) resealAll(ctx context.Context) (resealed int, err error) {
 
 // resealConnections seals the keys of all connections again.
 func (e *encryption) resealConnections(ctx context.Context) (resealed int, err error) {
-	for page := 0; ; page++ {
-		if err := ctx.Err(); err != nil {
-			return resealed, errors.Wrap(err, "list the records")
+	ids, err := e.connections.IDs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		changed, err := e.bridge.Reseal(ctx, id)
+		if err != nil {
+			return resealed, err
 		}
-		keys, appErr := e.api.KVList(page, resealPage)
-		if appErr != nil {
-			return resealed, errors.Wrap(appErr, "list the records")
-		}
-		for _, key := range keys {
-			id, ok := strings.CutPrefix(key, "con.")
-			if !ok {
-				continue
-			}
-			changed, err := e.bridge.Reseal(ctx, id)
-			if err != nil {
-				return resealed, errors.Wrapf(err, "seal %s again", key)
-			}
-			if changed {
-				resealed++
-			}
-		}
-		if len(keys) < resealPage {
-			return resealed, nil
+		if changed {
+			resealed++
 		}
 	}
+	return resealed, nil
 }

@@ -47,9 +47,9 @@ func newPrivateSentry(t *testing.T) *privateSentry {
 func (p *privateSentry) connectionRecord() bridge.Connection {
 	p.t.Helper()
 	var found bridge.Connection
-	for key, raw := range p.mm.KV.Dump() {
+	for _, raw := range p.memory.Connections.Dump() {
 		var c bridge.Connection
-		if strings.HasPrefix(key, "con.") && json.Unmarshal(raw, &c) == nil && strings.HasSuffix(p.hook, c.Hook()) {
+		if json.Unmarshal([]byte(raw), &c) == nil && strings.HasSuffix(p.hook, c.Hook()) {
 			found = c
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,13 +25,7 @@ func sharedJenkins(t *testing.T) (*bridgeWorld, hook, *mmtest.Channel) {
 
 // records are those of all connections.
 func (w *bridgeWorld) connectionRecords() map[string]string {
-	found := map[string]string{}
-	for key, raw := range w.mm.KV.Dump() {
-		if strings.HasPrefix(key, "con.") {
-			found[key] = string(raw)
-		}
-	}
-	return found
+	return w.memory.Connections.Dump()
 }
 
 const sharedRefusal = "ci also serves channels that you can't change, so nothing was changed"

@@ -20,6 +20,8 @@ import (
 type storage struct {
 	database    database
 	subjects    subjectRecords
+	connections connectionRecords
+	deliveries  deliveryLog
 	grants      oauth.Grants
 	keyring     oauth.Keyring
 	signIns     signIns
@@ -51,7 +53,21 @@ type pruner interface {
 
 // expiring returns the records that have to be pruned.
 func (s storage) expiring() []pruner {
-	return []pruner{s.subjects, s.signIns, s.meetings}
+	return []pruner{s.subjects, s.connections, s.deliveries, s.signIns, s.meetings}
+}
+
+// connectionRecords are the connections to providers.
+type connectionRecords interface {
+	assembly.Connections
+	pruner
+	// IDs returns the IDs of all connections.
+	IDs(ctx context.Context) ([]string, error)
+}
+
+// deliveryLog is what became of deliveries.
+type deliveryLog interface {
+	assembly.Deliveries
+	pruner
 }
 
 // subjectRecords are what deliveries are about, and the cards that show it.
@@ -81,7 +97,7 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 		return storage{}, errors.Wrap(err, "open the database of the Mattermost server")
 	}
 	return storage{
-		database: db, subjects: postgres.NewSubjects(db),
+		database: db, subjects: postgres.NewSubjects(db), connections: postgres.NewConnections(db), deliveries: postgres.NewDeliveries(db),
 		grants: postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
 		meetings: postgres.NewMeetings(db), links: postgres.NewLinks(db), lastEvents: postgres.NewLastEvents(db), predecessor: postgres.NewPredecessor(db),
 	}, nil

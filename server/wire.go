@@ -117,6 +117,7 @@ func (b *builder) app(exit func(int)) *app {
 		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, inbox: b.jobs.inbox, bridge: b.jobs.bridge,
 		encryption: &encryption{
 			api: b.api, settings: b.settings, client: b.client, grants: b.storage.grants, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
+			connections: b.storage.connections,
 		},
 		predecessor: left, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
 		http: b.routes(doctor, states), exit: exit, rekeyed: make(chan struct{}, 1),
@@ -151,7 +152,7 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 	})
 	surface := mattermost.NewSurface(b.client, func(id string) string { return b.registry.Describe(id).Name })
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
-		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Subjects: b.storage.subjects, Connections: b.records, Deliveries: b.records,
+		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Subjects: b.storage.subjects, Connections: b.storage.connections, Deliveries: b.storage.deliveries,
 		Inbox: bridge.NewJobInbox(b.jobs.inbox), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
 		Now: b.now, Log: b.log,
 	})

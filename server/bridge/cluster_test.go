@@ -103,7 +103,6 @@ func (m *member) Update(ctx context.Context, card chat.MessageRef, p chat.Postin
 // joins starts one more server of the cluster.
 func (w *world) joins() *member {
 	m := &member{Surface: w.surface}
-	records := store.New(mortal{w.table, m}, time.Now)
 	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, slog.New(slog.DiscardHandler), func(ctx context.Context, d queue.Job) error {
 		j, err := bridge.ReadJob(d)
 		if err != nil {
@@ -112,7 +111,7 @@ func (w *world) joins() *member {
 		return m.bridge.Handle(ctx, j)
 	}, store.Options{})
 	m.bridge = assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.subjects, m}, Connections: records, Deliveries: records, Inbox: bridge.NewJobInbox(m.inbox),
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.subjects, m}, Connections: w.memory.Connections, Deliveries: w.memory.Deliveries, Inbox: bridge.NewJobInbox(m.inbox),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: func() bridge.Settings {
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
@@ -143,8 +142,7 @@ func clusterStory(t *testing.T, style bridge.Style) {
 	const things, changes = 6, 8
 	w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{Place: place("other"), Style: style})
 	w.real, w.time = true, time.Now()
-	w.table, w.inboxTable = storetest.NewMemoryKV(time.Now), storetest.NewMemoryKV(time.Now)
-	w.records = &records{kv: w.table}
+	w.inboxTable = storetest.NewMemoryKV(time.Now)
 	w.memory = memory.New(time.Now)
 	w.subjects = w.memory.Subjects
 	w.connect("con1", everyKindOf(style, changes))

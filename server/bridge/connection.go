@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"time"
 
@@ -38,6 +39,12 @@ type Connection struct {
 	Installing    time.Time      `json:"installing,omitzero"`
 	Subscriptions []Subscription `json:"subscriptions,omitempty"`
 }
+
+// connectionForm is the pattern of a connection's ID. Each delivery carries one, as its sender wrote it.
+var connectionForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// IsConnectionID reports whether the text can be the ID of a connection.
+func IsConnectionID(text string) bool { return connectionForm.MatchString(text) }
 
 // Hook is what the address of its deliveries ends with.
 func (c Connection) Hook() string { return c.ID + "." + c.HookKey }

@@ -11,7 +11,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/queue"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 func TestNoDeathOfAServerLosesOrDoublesAnything(t *testing.T) {
@@ -140,8 +139,7 @@ func TestAChannelThatIsGoneIsDisconnectedAndItsCreatorToldOnce(t *testing.T) {
 		w.hear(said{ID: fmt.Sprint("n", n), Thing: fmt.Sprint(n), Is: "fine", Say: "words"})
 	}
 	w.work()
-	c, _, err := w.records.Connection(context.Background(), "con1")
-	require.NoError(t, err)
+	c := w.connection("con1")
 	require.Equal(t, []chat.Place{place(theRoom)}, c.Channels())
 	require.Equal(t, []string{"ada: bridge.deliver.tell_channel_gone"}, w.people.told)
 	require.Equal(t, []string{"0 is fine", "1 is fine", "2 is fine"}, w.surface.titles(theRoom))
@@ -161,8 +159,7 @@ func TestNobodySpeaksForWhoHasLeft(t *testing.T) {
 	w.work()
 	require.Equal(t, []string{"a is fine"}, w.surface.titles(theRoom), "a card that is there is kept right")
 	require.Equal(t, []string{"a is fine", "b is fine", "c is fine"}, w.surface.titles("third"))
-	c, _, err := w.records.Connection(context.Background(), "con1")
-	require.NoError(t, err)
+	c := w.connection("con1")
 	require.Equal(t, []chat.Place{place("third")}, c.Channels())
 	require.ElementsMatch(t, []string{
 		"#room: bridge.deliver.announce_creator_gone", "bob: bridge.deliver.tell_creator_gone", "ada: bridge.deliver.tell_creator_gone",
@@ -195,8 +192,8 @@ func TestWhoConnectedAChannelIsToldAlthoughEndingItFailsAtFirst(t *testing.T) {
 			w := newWorld(t)
 			leave(w)
 			failing := true
-			w.table.OnCall(func(op storetest.Op, key string) error {
-				if op == storetest.Swap && key == "con.con1" && failing {
+			w.memory.OnCall(func(call, key string) error {
+				if call == "Connections.UpdateConnection" && key == "con1" && failing {
 					failing = false
 					return context.DeadlineExceeded
 				}
@@ -204,8 +201,7 @@ func TestWhoConnectedAChannelIsToldAlthoughEndingItFailsAtFirst(t *testing.T) {
 			})
 			w.hear(said{ID: "1", Thing: "a", Is: "begun"})
 			w.work()
-			c, _, err := w.records.Connection(context.Background(), "con1")
-			require.NoError(t, err)
+			c := w.connection("con1")
 			require.Empty(t, c.Subscriptions)
 			require.Contains(t, fmt.Sprint(w.people.told), "ada: bridge.deliver.tell_")
 		})

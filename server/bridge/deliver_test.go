@@ -260,8 +260,7 @@ func TestTwoServersMakeOneCardOfShuffledEvents(t *testing.T) {
 }
 
 func everyKind(w *world, n int) []bridge.Subscription {
-	c, _, err := w.records.Connection(context.Background(), "con1")
-	require.NoError(w.t, err)
+	c := w.connection("con1")
 	for i := range c.Subscriptions {
 		for k := range n {
 			c.Subscriptions[i].Events = append(c.Subscriptions[i].Events, fmt.Sprint("state ", k))

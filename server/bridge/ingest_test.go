@@ -16,7 +16,6 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 func TestEveryDeliveryIsAnsweredAsItDeserves(t *testing.T) {
@@ -77,18 +76,15 @@ func TestADeliveryIsNotAcknowledgedBeforeItIsSafe(t *testing.T) {
 	require.True(t, fault.Is(w.deliver(theSecret, said{Thing: "a", Is: "fine"}), fault.Internal))
 	require.Equal(t, []bridge.Result{bridge.Failed}, w.results())
 	w.queue.full = false
-	w.table.OnCall(func(storetest.Op, string) error { return errors.New("outage") })
+	w.server.Forget("con1")
+	w.memory.OnCall(func(string, string) error { return errors.New("outage") })
 	require.True(t, fault.Is(w.deliver(theSecret, said{Thing: "a", Is: "fine"}), fault.Internal))
 }
 
 func TestKeysThatCannotBeOpenedRefuseNothingForGood(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.records.UpdateConnection(context.Background(), "con1", func(c *bridge.Connection) (bool, error) {
-		c.Sealed = "broken"
-		return true, nil
-	})
-	require.NoError(t, err)
+	w.changeConnection("con1", func(c *bridge.Connection) { c.Sealed = "broken" })
 	require.True(t, fault.Is(w.deliver(theSecret, said{Thing: "a"}), fault.Unreadable))
 	require.Equal(t, []bridge.Result{bridge.Failed}, w.results())
 }
@@ -144,10 +140,10 @@ func TestTheJournalSurvivesAnOutage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.Error(t, w.deliver("", said{Thing: "a"}))
-	w.table.OnCall(func(storetest.Op, string) error { return errors.New("outage") })
+	w.memory.OnCall(func(string, string) error { return errors.New("outage") })
 	w.server.Flush(context.Background())
 	require.Len(t, w.log, 1)
-	w.table.OnCall(nil)
+	w.memory.OnCall(nil)
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	w.server.Run(ctx)
@@ -252,7 +248,7 @@ func TestADeliveryCostsTheSameInACrowdedTable(t *testing.T) {
 		}
 		calls = append(calls, count)
 	}
-	require.Equal(t, map[string]int{"Subjects.Hold": 10, "Subjects.Save": 10}, calls[0])
+	require.Equal(t, map[string]int{"Connections.Connection": 10, "Subjects.Hold": 10, "Subjects.Save": 10}, calls[0])
 	require.Equal(t, calls[0], calls[1])
 	require.Equal(t, calls[0], calls[2])
 }

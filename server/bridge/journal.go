@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"reflect"
-	"slices"
 	"time"
 
 	"mattermost-plugin-zoom/server/chat"
@@ -25,7 +24,10 @@ const (
 	Failed     Result = "failed"     // will be tried again
 )
 
-// Entry is a line of a connection's journal: what became of one delivery.
+// Failures are the results of deliveries that didn't get where they should, and that an admin can do something about.
+func Failures() []Result { return []Result{Refused, Unreadable, Failed} }
+
+// Entry is a line of a connection's delivery log: what became of one delivery.
 type Entry struct {
 	At     time.Time `json:"at"`
 	Result Result    `json:"result"`
@@ -54,22 +56,40 @@ type View struct {
 	Title string `json:"title,omitempty"`
 }
 
-// Visible returns what the channel may know of a journal, in its order: lines about the connection itself, and what each delivery was to
-// the channel. What concerns other parts of the connection is left out.
-func Visible(journal []Entry, place chat.Place) []Entry {
-	var found []Entry
-	for _, e := range journal {
-		if e.Views != nil {
-			i := slices.IndexFunc(e.Views, func(v View) bool { return slices.Contains(v.Channels, place.Top()) })
-			if i < 0 {
-				continue
-			}
-			v := e.Views[i]
-			if !v.Known {
-				e.Reason = chat.Message{} // it may name what the channel doesn't follow
-			}
-			e.Result, e.Event, e.Title, e.Views = v.Result, v.Event, v.Title, nil
+// Line is what one delivery was to some channels, as the log keeps it. Its entry has no Views.
+type Line struct {
+	Entry
+	// Channels are those that may see it; nil for all that follow the connection.
+	Channels []chat.Place
+}
+
+// Lines returns the entry as the log keeps it, at least one line. A channel that doesn't follow what the delivery was about is in none of
+// them.
+func (e Entry) Lines() []Line {
+	views := e.Views
+	e.Views = nil
+	if views == nil {
+		return []Line{{Entry: e}}
+	}
+	if len(views) == 0 {
+		return []Line{{Entry: e, Channels: []chat.Place{}}}
+	}
+	var lines []Line
+	for _, v := range views {
+		line := Line{Entry: e, Channels: v.Channels}
+		if !v.Known {
+			line.Reason = chat.Message{} // it may name what the channel doesn't follow
 		}
+		line.Result, line.Event, line.Title = v.Result, v.Event, v.Title
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// Merged returns the entries with those that follow each other and say the same as one, which is counted.
+func Merged(entries []Entry) []Entry {
+	var found []Entry
+	for _, e := range entries {
 		if n := len(found); n > 0 && Alike(found[n-1], e) {
 			found[n-1].Count = max(found[n-1].Count, 1) + max(e.Count, 1)
 			continue
@@ -77,6 +97,27 @@ func Visible(journal []Entry, place chat.Place) []Entry {
 		found = append(found, e)
 	}
 	return found
+}
+
+// LogQuery selects entries of the log of deliveries, as one channel may see them.
+type LogQuery struct {
+	// Connections are whose entries are wanted, Most how many at most of each.
+	Connections []string
+	Most        int
+	Place       chat.Place
+	// Results and Event narrow it down; nil and "" for all.
+	Results []Result
+	Event   string
+	// Since and Before narrow it down to a time; zero for all.
+	Since, Before time.Time
+}
+
+// LogSummary is what can be said of a connection's latest deliveries to everyone who follows any of it.
+type LogSummary struct {
+	// Last is when a delivery arrived last.
+	Last time.Time
+	// Old says that the last one proved itself with a secret that was replaced; ByPath that one of the last twenty did so by its address.
+	Old, ByPath bool
 }
 
 // Alike reports whether two entries say the same, but for when and how often.

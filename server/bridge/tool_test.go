@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/provider"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // tool is a provider whose deliveries say in so many words what they are.
@@ -182,99 +180,6 @@ func (t *tool) RunTask(_ context.Context, _ provider.Session, _ provider.Resourc
 		return eventsOf(found), nil, nil
 	}
 	return nil, []provider.Task{task}, nil
-}
-
-// records keeps JSON in the table, as the plugin does.
-type records struct{ kv *storetest.MemoryKV }
-
-func update[T any](r *records, key string, change func(*T) (bool, error)) (T, error) {
-	for {
-		var value T
-		raw, err := r.kv.Get(key)
-		if err != nil {
-			return value, err
-		}
-		if raw != nil {
-			if err := json.Unmarshal(raw, &value); err != nil {
-				return value, err
-			}
-		}
-		write, err := change(&value)
-		if err != nil || !write {
-			return value, err
-		}
-		changed, err := json.Marshal(value)
-		if err != nil {
-			return value, err
-		}
-		if c, is := any(&value).(*bridge.Connection); is && c.ID == "" {
-			changed = nil
-		}
-		if swapped, err := r.kv.Swap(key, raw, changed, 0); swapped || err != nil {
-			return value, err
-		}
-	}
-}
-
-func read[T any](r *records, key string) (T, bool, error) {
-	found := false
-	value, err := update(r, key, func(*T) (bool, error) { return false, nil })
-	if err == nil {
-		var raw []byte
-		raw, err = json.Marshal(value)
-		var zero T
-		none, _ := json.Marshal(zero)
-		found = string(raw) != string(none)
-	}
-	return value, found, err
-}
-
-func (r *records) Connection(_ context.Context, id string) (bridge.Connection, bool, error) {
-	return read[bridge.Connection](r, "con."+id)
-}
-
-func (r *records) UpdateConnection(_ context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
-	return update(r, "con."+id, change)
-}
-
-func (r *records) ConnectionsOf(ctx context.Context, _, list string) ([]string, error) {
-	var ids []string
-	for _, key := range r.kv.Keys("con.") {
-		id := strings.TrimPrefix(key, "con.")
-		if c, _, err := r.Connection(ctx, id); err != nil || slices.ContainsFunc(c.Channels(), func(at chat.Place) bool { return at.Key() == list }) {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
-}
-
-func (r *records) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
-	return nil
-}
-
-func (r *records) Journal(_ context.Context, connectionID string) ([]bridge.Entry, error) {
-	entries, _, err := read[[]bridge.Entry](r, "jrn."+connectionID)
-	return entries, err
-}
-
-func (r *records) Log(_ context.Context, connectionID string, entries []bridge.Entry) error {
-	_, err := update(r, "jrn."+connectionID, func(all *[]bridge.Entry) (bool, error) {
-		for _, e := range entries {
-			*all = slices.Insert(*all, 0, e)
-		}
-		return true, nil
-	})
-	return err
-}
-
-func (r *records) Rotations(context.Context, string) ([]bridge.Rotation, error) { return nil, nil }
-
-func (r *records) UpdateRotations(context.Context, string, func(*[]bridge.Rotation) bool) error {
-	return nil
-}
-
-func (r *records) Claim(_ context.Context, key string, keep time.Duration) (bool, error) {
-	return r.kv.Swap("clm."+key, nil, []byte("x"), keep)
 }
 
 // people says who left, and keeps what people are told.

@@ -24,13 +24,11 @@ import (
 
 // world is a table, a chat product and any number of servers, with a clock that only tests move.
 type world struct {
-	t     testing.TB
-	mu    sync.Mutex
-	time  time.Time
-	table *storetest.MemoryKV
+	t    testing.TB
+	mu   sync.Mutex
+	time time.Time
 	// inboxTable is that of the inboxes of a cluster, where there is one.
 	inboxTable *storetest.MemoryKV
-	records    *records
 	memory     *memory.Memory
 	// subjects are those in the memory, where they aren't in a database.
 	subjects assembly.Subjects
@@ -56,8 +54,6 @@ const (
 func newWorld(t testing.TB, subs ...bridge.Subscription) *world {
 	t.Helper()
 	w := &world{t: t, time: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC), tool: &tool{}}
-	w.table = storetest.NewMemoryKV(w.now)
-	w.records = &records{kv: w.table}
 	w.memory = memory.New(w.now)
 	w.subjects = w.memory.Subjects
 	w.surface = &surface{w: w, gone: map[string]bool{}}
@@ -86,7 +82,7 @@ func (w *world) newServer() *assembly.Bridge { return w.newServerOn(w.surface) }
 // newServerOn returns one that sees the chat product in its own way.
 func (w *world) newServerOn(seen bridge.Surface) *assembly.Bridge {
 	return assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{seen, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.records, Deliveries: w.records, Inbox: w.queue,
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{seen, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.memory.Connections, Deliveries: w.memory.Deliveries, Inbox: w.queue,
 		Seals: openSeals{}, Sessions: sessions{}, Now: w.now,
 		Settings: func() bridge.Settings {
 			if w.off {
@@ -106,14 +102,31 @@ func (w *world) connect(id string, subs []bridge.Subscription) {
 	w.t.Helper()
 	keys, err := json.Marshal(bridge.Keys{Secrets: []bridge.Secret{{Value: theSecret}, {Value: "old", Until: w.now().Add(time.Hour)}}})
 	require.NoError(w.t, err)
-	_, err = w.records.UpdateConnection(context.Background(), id, func(c *bridge.Connection) (bool, error) {
+	w.changeConnection(id, func(c *bridge.Connection) {
 		*c = bridge.Connection{
 			ID: id, Provider: "tool", Name: "Acme", HookKey: "key1", CreatedBy: actor("ada"), Sealed: string(keys), HasCredential: true,
 			Site: "https://tool.test", Subscriptions: subs,
 		}
+	})
+}
+
+// changeConnection changes the record of a connection, which the server learns at once.
+func (w *world) changeConnection(id string, change func(*bridge.Connection)) {
+	w.t.Helper()
+	_, err := w.memory.Connections.UpdateConnection(context.Background(), id, func(c *bridge.Connection) (bool, error) {
+		change(c)
 		return true, nil
 	})
 	require.NoError(w.t, err)
+	w.server.Forget(id)
+}
+
+// connection returns the record of a connection.
+func (w *world) connection(id string) bridge.Connection {
+	w.t.Helper()
+	c, _, err := w.memory.Connections.Connection(context.Background(), id)
+	require.NoError(w.t, err)
+	return c
 }
 
 func (w *world) now() time.Time {
@@ -187,9 +200,7 @@ func (w *world) dies() {
 func (w *world) journal() []bridge.Entry {
 	w.t.Helper()
 	w.server.Flush(context.Background())
-	entries, err := w.records.Journal(context.Background(), "con1")
-	require.NoError(w.t, err)
-	return entries
+	return w.memory.Deliveries.All("con1")
 }
 
 func (w *world) results() []bridge.Result {

@@ -20,16 +20,19 @@ type Memory struct {
 	Links       *Links
 	LastEvents  *LastEvents
 	Predecessor *Predecessor
+	Connections *Connections
+	Deliveries  *Deliveries
 }
 
 // New returns an empty Memory with this clock.
 func New(now func() time.Time) *Memory {
 	faults := &Faults{}
+	log := newDeliveries(faults, now)
 	meetings := newMeetings(faults, now)
 	return &Memory{
 		Faults: faults,
 		Grants: newGrants(faults, now), Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
-		Subjects: newSubjects(faults, now),
+		Subjects: newSubjects(faults, now), Connections: newConnections(faults, log, now), Deliveries: log,
 		Meetings: meetings, Links: newLinks(meetings), LastEvents: &LastEvents{Faults: faults, now: now},
 		Predecessor: &Predecessor{Faults: faults, now: now},
 	}
@@ -38,7 +41,7 @@ func New(now func() time.Time) *Memory {
 // Dump returns all that is stored, by what it is, for assertions about what must not be.
 func (m *Memory) Dump() map[string]string {
 	dump := map[string]string{}
-	for _, records := range []map[string]string{m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump()} {
+	for _, records := range []map[string]string{m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump(), m.Connections.Dump(), m.Deliveries.Dump()} {
 		maps.Copy(dump, records)
 	}
 	return dump

@@ -9,6 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/bridge/action"
+	"mattermost-plugin-zoom/server/bridge/cache"
 	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/bridge/conversation"
@@ -28,7 +29,6 @@ type Subjects interface {
 
 // Connections keeps connections with the channels that follow them, rotations, and what is done once.
 type Connections interface {
-	delivery.Connections
 	connection.Store
 	oncall.Rotations
 }
@@ -48,10 +48,13 @@ type Dependencies struct {
 	Persons     bridge.Persons
 	Subjects    Subjects
 	Connections Connections
-	Deliveries  Deliveries
-	Inbox       bridge.Inbox
-	Seals       bridge.Seals
-	Sessions    bridge.Sessions
+	// Changed is called with the ID of each connection that was changed on this server, to have other servers Forget it; nil where there
+	// are none.
+	Changed    func(connectionID string)
+	Deliveries Deliveries
+	Inbox      bridge.Inbox
+	Seals      bridge.Seals
+	Sessions   bridge.Sessions
 	// Meetings starts Zoom meetings from cards; nil where none can be started.
 	Meetings bridge.Meetings
 	Audit    bridge.Audit
@@ -71,17 +74,22 @@ type Bridge struct {
 	Connections *connection.Service
 	Actions     *action.Service
 	onCall      *oncall.Service
+	connections *cache.Connections
 	requests    *conversation.Registry
 }
 
 // New builds a bridge that works with these.
 func New(d Dependencies) *Bridge {
-	c := newCommon(d)
+	if d.Changed == nil {
+		d.Changed = func(string) {}
+	}
+	connections := cache.New(d.Connections, d.Now, d.Changed)
+	c := newCommon(d, connections)
 	cards := delivery.New(delivery.Dependencies{
-		Providers: c.providers, Subjects: d.Subjects, Connections: d.Connections, Deliveries: d.Deliveries, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
+		Providers: c.providers, Subjects: d.Subjects, Connections: connections, Deliveries: d.Deliveries, Surface: c.chats, Channels: c.chats, Permissions: c.chats, Messenger: c.chats,
 		Inbox: d.Inbox, Keys: c.keys, Caller: c.caller, Directory: c.directory, Notices: c.notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
-	u := newUseCases(d, c, cards)
+	u := newUseCases(d, c, cards, connections)
 	service := console.New(console.Dependencies{
 		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Subjects: d.Subjects,
 		Sessions: d.Sessions, Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Requests: c.requests,
@@ -100,7 +108,7 @@ func New(d Dependencies) *Bridge {
 	}
 	return &Bridge{
 		Receiver: cards.Receiver, Worker: cards.Worker, Journal: cards.Journal, Service: service, Cards: cards.Cards, Keys: c.keys,
-		Connections: u.connections, Actions: u.actions, onCall: u.onCall, requests: c.requests,
+		Connections: u.connections, Actions: u.actions, onCall: u.onCall, connections: connections, requests: c.requests,
 	}
 }
 
@@ -108,6 +116,9 @@ func New(d Dependencies) *Bridge {
 func (b *Bridge) Reseal(ctx context.Context, connectionID string) (changed bool, err error) {
 	return b.Keys.Reseal(ctx, connectionID)
 }
+
+// Forget has a connection read again that another server has changed.
+func (b *Bridge) Forget(connectionID string) { b.connections.Forget(connectionID) }
 
 // Press carries out a click on a button under a note; see conversation.Registry.
 func (b *Bridge) Press(ctx context.Context, c chat.Click) error { return b.requests.Press(ctx, c) }

@@ -5,14 +5,12 @@ import (
 	"crypto/rand"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -85,13 +83,12 @@ func (s *Connector) connectHook(ctx context.Context, w conversation.Request, nam
 	hook := provider.Hook{URL: s.Settings().HookURL + c.Hook(), Secret: secret}
 	intro := chat.Say("bridge.connect.secret", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("Name", c.Link())
 	if err := s.Messenger.Direct(ctx, w.Actor, chat.Lines(intro, chat.Message{}, s.instructions(w.Provider, hook))); err != nil {
-		if _, _, undo := s.follower.detach(context.WithoutCancel(ctx), c.ID, w.Provider, w.Place); undo != nil {
+		if _, _, undo := s.follower.detach(context.WithoutCancel(ctx), c.ID, w.Place); undo != nil {
 			s.Log.Warn("A connection whose secret couldn't be sent couldn't be removed", "connection", c.ID, "error", undo.Error())
 		}
 		return chat.Note{}, errors.Wrap(err, "hand over the secret of a connection")
 	}
 	s.Trail.Did(bridge.AuditConnect, w, c.ID)
-	s.rememberName(ctx, c)
 	s.Notices.Tell(ctx, w.Place, chat.Say("bridge.connect.told", "Provider", s.Name(w.Provider)).WithText("Who", s.Notices.Who(ctx, w.Actor)).WithText("Name", c.Link()))
 	note := chat.Note{Text: chat.Say("bridge.connect.done", "Provider", s.Name(w.Provider), "Command", s.Word(w.Provider)).WithText("Name", c.Link())}
 	note.Buttons, err = s.AccessButtons.All(ctx, c, w.Place, w.Actor)
@@ -140,42 +137,13 @@ func (s *Connector) defaultName(ctx context.Context, w conversation.Request) (st
 	return chat.Truncate(s.Name(w.Provider)+" of "+conversation.Unquoted(of), MaxName), nil
 }
 
-// Namesakes is the list of the connections that have a name. It is kept among the lists of channels, whose keys are shorter.
-func Namesakes(providerID, name string) string {
-	return kv.Hash("connections named", providerID, strings.ToLower(name))
-}
-
-// rememberName has the connection found by its name, from other channels. Where that fails, they can get one of their own.
-func (s *Connector) rememberName(ctx context.Context, c bridge.Connection) {
-	err := s.Connections.UpdateConnectionsOf(ctx, c.Provider, Namesakes(c.Provider, c.Name), func(ids *[]string) bool {
-		if len(*ids) >= MaxConnections || slices.Contains(*ids, c.ID) {
-			return false
-		}
-		*ids = append(*ids, c.ID)
-		return true
-	})
-	if err != nil {
-		s.Log.Warn("The name of a connection couldn't be stored", "connection", c.ID, "error", err.Error())
-	}
-}
-
 // joinable returns the connections with this name that the person may change in one of their channels.
 func (s *Connector) joinable(ctx context.Context, w conversation.Request, name string) ([]bridge.Connection, error) {
-	ids, err := s.Connections.ConnectionsOf(ctx, w.Provider, Namesakes(w.Provider, name))
+	found, err := s.Connections.Named(ctx, w.Provider, name)
 	if err != nil {
 		return nil, errors.Wrap(err, "list the connections with a name")
 	}
-	var found []bridge.Connection
-	for _, id := range ids {
-		c, ok, err := s.Connections.Connection(ctx, id)
-		if err != nil {
-			return nil, errors.Wrap(err, "read a connection with the name")
-		}
-		if ok && SameName(c.Name, name) && s.Rights.Manages(ctx, w.Actor, c) {
-			found = append(found, c)
-		}
-	}
-	return found, nil
+	return Filtered(found, func(c bridge.Connection) bool { return s.Rights.Manages(ctx, w.Actor, c) }), nil
 }
 
 // join has the channel follow a connection that the person manages elsewhere. Its secret is not shown again.

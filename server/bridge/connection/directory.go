@@ -18,14 +18,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Connections is what the directory reads and changes.
+// Connections is what the directory reads.
 type Connections interface {
 	// Connection returns the connection with this ID; false means that there is none.
 	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
-	// ConnectionsOf returns the IDs of the provider's connections that the channel follows or followed.
-	ConnectionsOf(ctx context.Context, providerID, list string) ([]string, error)
-	// UpdateConnectionsOf changes that list.
-	UpdateConnectionsOf(ctx context.Context, providerID, list string, change func(*[]string) bool) error
+	// Following returns the provider's connections that any of the channels follows, in the order in which the channels subscribed; those
+	// of all providers for "". It is one statement.
+	Following(ctx context.Context, providerID string, places ...chat.Place) ([]bridge.Connection, error)
 }
 
 // Sites knows where providers are installed.
@@ -45,23 +44,10 @@ type Directory struct {
 	Log         *slog.Logger
 }
 
-// Following returns the provider's connections that the channel follows, as they are listed.
-func (s *Directory) Following(ctx context.Context, providerID string, place chat.Place) ([]bridge.Connection, error) {
-	ids, err := s.Connections.ConnectionsOf(ctx, providerID, place.Key())
-	if err != nil {
-		return nil, errors.Wrap(err, "list the connections of the channel")
-	}
-	var found []bridge.Connection
-	for _, id := range ids {
-		c, ok, err := s.Connections.Connection(ctx, id)
-		if err != nil {
-			return nil, errors.Wrap(err, "read a connection of the channel")
-		}
-		if ok && c.Provider == providerID && len(c.In(place)) > 0 {
-			found = append(found, c)
-		}
-	}
-	return found, nil
+// Following returns the provider's connections that any of the channels follows, those of all providers for "".
+func (s *Directory) Following(ctx context.Context, providerID string, places ...chat.Place) ([]bridge.Connection, error) {
+	found, err := s.Connections.Following(ctx, providerID, places...)
+	return found, errors.Wrap(err, "list the connections of the channel")
 }
 
 // LabelOf returns what tells the connection from the others: its name, with the host or a number where that is not enough.
@@ -115,18 +101,6 @@ func Filtered(all []bridge.Connection, is func(bridge.Connection) bool) []bridge
 
 // SameName reports whether people would take the names for one: case does not matter.
 func SameName(a, b string) bool { return strings.EqualFold(a, b) }
-
-// Unlist takes the connection off a list. One that stays there is passed over whenever the list is read.
-func (s *Directory) Unlist(ctx context.Context, providerID, list, id string) {
-	err := s.Connections.UpdateConnectionsOf(ctx, providerID, list, func(ids *[]string) bool {
-		before := len(*ids)
-		*ids = slices.DeleteFunc(*ids, func(listed string) bool { return listed == id })
-		return len(*ids) != before
-	})
-	if err != nil {
-		s.Log.Warn("A connection couldn't be removed from a list", "connection", id, "error", err.Error())
-	}
-}
 
 // Changeable returns the connection of the intent, if its user may change at this moment what its channel is connected to, and the
 // channel still follows it. Faults: NoPost, ConnectForbidden, ConnectAdminOnly, ProviderOff, ConnectionGone.

@@ -132,7 +132,7 @@ func (s *Disconnector) End(ctx context.Context, w conversation.Request, c bridge
 	if first {
 		failure = s.webhooks.uninstall(ctx, w, c)
 	}
-	left, gone, err := s.follower.detach(ctx, c.ID, w.Provider, w.Place)
+	left, gone, err := s.follower.detach(ctx, c.ID, w.Place)
 	if err != nil {
 		return chat.Message{}, err
 	}

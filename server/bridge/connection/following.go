@@ -67,32 +67,18 @@ func offersOf(found []bridge.Connection, w conversation.Request, deed string) []
 	return append(offers, conversation.OrCancel(w))
 }
 
-// attach has the channel follow the connection. If there is none, it is made as fresh says; one without an ID makes none. The list
-// of the channel is written first: a connection that no list has could not be removed. The part is what of it the channel follows, zero
-// for all. Faults: TooMany, NotFollowed.
+// attach has the channel follow the connection. If there is none, it is made as fresh says; one without an ID makes none. The part is what
+// of it the channel follows, zero for all. Faults: TooMany, NotFollowed.
 func (s *Follower) attach(ctx context.Context, w conversation.Request, id string, fresh bridge.Connection, part provider.Resource) (bridge.Connection, error) {
-	elsewhere, err := s.Parts.RulesElsewhere(ctx, w.Provider, w.Place, id)
+	here, err := s.Directory.Following(ctx, w.Provider, w.Place)
 	if err != nil {
 		return bridge.Connection{}, err
 	}
-	full, added := false, false
-	err = s.Connections.UpdateConnectionsOf(ctx, w.Provider, w.Place.Key(), func(ids *[]string) bool {
-		full, added = false, false
-		if slices.Contains(*ids, id) {
-			return false
-		}
-		if full = len(*ids) >= MaxConnections; full {
-			return false
-		}
-		*ids, added = append(*ids, id), true
-		return true
-	})
-	if err != nil {
-		return bridge.Connection{}, errors.Wrap(err, "list the connection for the channel")
-	}
-	if full {
+	elsewhere := Filtered(here, func(c bridge.Connection) bool { return c.ID != id })
+	if len(elsewhere) >= MaxConnections {
 		return bridge.Connection{}, bridge.TooMany(MaxConnections)
 	}
+	rules := len(bridge.SubscriptionsIn(elsewhere, w.Place))
 	subscription := bridge.Subscription{
 		ID: rand.Text(), Place: w.Place.Top(), Resource: part.ID, ResourceName: part.Name, CreatedBy: w.Actor, CreatedAt: s.Now(),
 	}
@@ -111,23 +97,19 @@ func (s *Follower) attach(ctx context.Context, w conversation.Request, id string
 		case len(c.In(w.Place)) == 0 && len(c.Channels()) >= MaxChannels:
 			return false, bridge.TooMany(MaxChannels)
 		}
-		if err := s.Parts.RoomForRule(w.Provider, elsewhere+len(c.In(w.Place))); err != nil {
+		if err := s.Parts.RoomForRule(w.Provider, rules+len(c.In(w.Place))); err != nil {
 			return false, err
 		}
 		c.Subscriptions = append(c.Subscriptions, subscription)
 		return true, nil
 	})
-	if err != nil && added {
-		s.Directory.Unlist(context.WithoutCancel(ctx), w.Provider, w.Place.Key(), id)
-	}
 	return c, errors.Wrap(err, "have the channel follow the connection")
 }
 
 // detach ends that the channel follows the connection. The last one to leave takes the record along, which is reported.
-func (s *Follower) detach(ctx context.Context, id, providerID string, place chat.Place) (left bridge.Connection, gone bool, err error) {
-	var name string
+func (s *Follower) detach(ctx context.Context, id string, place chat.Place) (left bridge.Connection, gone bool, err error) {
 	left, err = s.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
-		name, gone = c.Name, false
+		gone = false
 		before := len(c.Subscriptions)
 		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) })
 		if before == len(c.Subscriptions) {
@@ -140,10 +122,6 @@ func (s *Follower) detach(ctx context.Context, id, providerID string, place chat
 	})
 	if err != nil {
 		return bridge.Connection{}, false, errors.Wrap(err, "end that the channel follows the connection")
-	}
-	s.Directory.Unlist(ctx, providerID, place.Key(), id)
-	if gone {
-		s.Directory.Unlist(ctx, providerID, Namesakes(providerID, name), id)
 	}
 	return left, gone, nil
 }
@@ -158,7 +136,7 @@ func (s *Sharing) unfollow(ctx context.Context, w conversation.Request, c bridge
 		_, err := s.Parts.DropPart(ctx, w, c.ID, mine[at].ID)
 		return err
 	}
-	_, _, err := s.follower.detach(ctx, c.ID, w.Provider, w.Place)
+	_, _, err := s.follower.detach(ctx, c.ID, w.Place)
 	return err
 }
 

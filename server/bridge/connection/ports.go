@@ -11,10 +11,12 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// Store is what connections are kept in, beside the lists of the directory.
+// Store is what connections are kept in.
 type Store interface {
 	Connections
-	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
+	// Named returns the provider's connections with this name, whatever its case.
+	Named(ctx context.Context, providerID, name string) ([]bridge.Connection, error)
+	// UpdateConnection changes a connection; no other change of it comes in between. One that change leaves without an ID is deleted.
 	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
@@ -22,8 +24,10 @@ type Store interface {
 
 // Deliveries is what is known of the deliveries of connections.
 type Deliveries interface {
-	// Journal returns the latest deliveries of a connection, the newest first.
-	Journal(ctx context.Context, connectionID string) ([]bridge.Entry, error)
+	// Entries returns what a channel may know of the deliveries of connections, by their IDs, the newest first. It is one statement.
+	Entries(ctx context.Context, q bridge.LogQuery) (map[string][]bridge.Entry, error)
+	// Summaries returns what their latest deliveries say to all who follow them, by their IDs; those without deliveries are missing.
+	Summaries(ctx context.Context, connectionIDs []string) (map[string]bridge.LogSummary, error)
 }
 
 // Accounts makes sessions at providers, and links with which users authorize there.
@@ -53,8 +57,6 @@ type Parts interface {
 	EndPart(ctx context.Context, w conversation.Request, c bridge.Connection) (chat.Message, error)
 	// DropPart removes the subscription from the record and returns its title, "" if there is none.
 	DropPart(ctx context.Context, w conversation.Request, connectionID, subscriptionID string) (title string, err error)
-	// RulesElsewhere returns how many rules of the provider the channel has by other connections than this.
-	RulesElsewhere(ctx context.Context, providerID string, place chat.Place, connectionID string) (int, error)
 	// RoomForRule checks that a channel with so many rules may have one more. Fault: TooMany.
 	RoomForRule(providerID string, rules int) error
 }

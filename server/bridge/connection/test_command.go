@@ -47,21 +47,20 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 		}
 	}
 	lines := []chat.Message{chat.Say("bridge.test.done")}
-	s.Journal.Flush(ctx)
-	journal, err := s.Deliveries.Journal(ctx, c.ID)
+	logs, err := s.logsOf(ctx, w.Place, []bridge.Connection{c})
 	if err != nil {
-		return chat.Note{}, errors.Wrap(err, "read what arrived lately")
+		return chat.Note{}, err
 	}
-	if len(journal) == 0 {
+	log := logs[c.ID]
+	if log.empty() {
 		return chat.Note{Text: chat.Lines(append(lines, s.whyNothing(w)...)...)}, nil
 	}
-	seen := bridge.Visible(journal, w.Place)
-	if len(seen) == 0 {
+	if len(log.seen) == 0 {
 		lines = append(lines, chat.Say("bridge.status.elsewhere"))
 	} else {
-		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.Name(w.Provider)), s.line(w.Provider, seen[0]))
+		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.Name(w.Provider)), s.line(w.Provider, log.seen[0]))
 	}
-	return chat.Note{Text: chat.Lines(append(lines, s.advice(ctx, c, journal, seen)...)...)}, nil
+	return chat.Note{Text: chat.Lines(append(lines, s.advice(ctx, c, log)...)...)}, nil
 }
 
 // AsTrial returns the sample as an event of its own, that is part of nothing else: no streak counts it, and no other card shows it.

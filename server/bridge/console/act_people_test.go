@@ -4,9 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
-	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
 )
 
@@ -87,70 +85,11 @@ func (p *actPeople) Announce(_ context.Context, at chat.Place, text chat.Message
 	return nil
 }
 
-// actRecords keeps records in memory.
-type actRecords struct {
-	now         func() time.Time
-	connections map[string]bridge.Connection
-	entries     []bridge.Entry
-	claims      map[string]time.Time
-}
-
-func (r *actRecords) Connection(_ context.Context, id string) (bridge.Connection, bool, error) {
-	c, ok := r.connections[id]
-	c.Subscriptions = slices.Clone(c.Subscriptions)
-	return c, ok, nil
-}
-
-func (r *actRecords) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
-	c, _, _ := r.Connection(ctx, id)
-	write, err := change(&c)
-	if err == nil && write {
-		r.connections[id] = c
-	}
-	return c, err
-}
-
-func (r *actRecords) ConnectionsOf(_ context.Context, providerID, list string) ([]string, error) {
-	var ids []string
-	for id, c := range r.connections {
-		if c.Provider == providerID && slices.ContainsFunc(c.Channels(), func(at chat.Place) bool { return at.Key() == list }) {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids, nil
-}
-
-func (r *actRecords) UpdateConnectionsOf(context.Context, string, string, func(*[]string) bool) error {
-	return nil
-}
-
-func (r *actRecords) Journal(context.Context, string) ([]bridge.Entry, error) { return r.entries, nil }
-
-func (r *actRecords) Log(_ context.Context, _ string, entries []bridge.Entry) error {
-	r.entries = append(r.entries, entries...)
-	return nil
-}
-
-func (r *actRecords) Rotations(context.Context, string) ([]bridge.Rotation, error) { return nil, nil }
-
-func (r *actRecords) UpdateRotations(context.Context, string, func(*[]bridge.Rotation) bool) error {
-	return nil
-}
-
-func (r *actRecords) Claim(_ context.Context, key string, keep time.Duration) (bool, error) {
-	if r.now().Before(r.claims[key]) {
-		return false, nil
-	}
-	r.claims[key] = r.now().Add(keep)
-	return true, nil
-}
-
 // everythingWritten is all that is kept, posted or logged, as one text.
 func (w *actWorld) everythingWritten() string {
 	var all strings.Builder
-	for _, c := range w.records.connections {
-		all.WriteString(c.Sealed)
+	for _, id := range []string{"c-builder", "c-forge"} {
+		all.WriteString(w.connection(id).Sealed)
 	}
 	for _, note := range w.people.ephemerals {
 		all.WriteString(note.text)

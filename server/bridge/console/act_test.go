@@ -109,12 +109,12 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 			w.now = w.now.Add(bridge.SubjectKept + time.Hour)
 		}},
 		"a card of what was disconnected": {user: "ada", post: forgeCard, want: fault.ConnectionGone, change: func(w *actWorld) {
-			c := w.records.connections["c-forge"]
+			c := w.connection("c-forge")
 			c.Subscriptions = nil
-			w.records.connections["c-forge"] = c
+			w.put(c)
 		}},
 		"a card whose connection was removed": {user: "ada", post: forgeCard, want: fault.ConnectionGone, change: func(w *actWorld) {
-			delete(w.records.connections, "c-forge")
+			w.remove("c-forge")
 		}},
 		"a card of a provider that is turned off": {user: "ada", post: forgeCard, want: fault.ProviderOff, change: func(w *actWorld) {
 			w.settings.Enabled = map[string]string{"builder": "builder"}
@@ -297,7 +297,7 @@ func TestACardOfAConnectionWithAPIAccessActsWithThat(t *testing.T) {
 func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	c := w.records.connections["c-builder"]
+	c := w.connection("c-builder")
 	c.Site, c.HasCredential = "https://ci.example", true
 	var err error
 	c.Sealed, err = w.Keys.Seal(context.Background(), c.ID, bridge.Keys{
@@ -305,7 +305,7 @@ func TestAPIAccessThatIsNoLongerAcceptedIsSaidAndCanBeMended(t *testing.T) {
 	})
 	require.NoError(t, err)
 	c.HasCredential, c.EnteredBy = true, "ada"
-	w.records.connections["c-builder"] = c
+	w.put(c)
 	require.NoError(t, w.click("bob", builderCard, "rebuild"))
 	require.Contains(t, w.people.latest().text, "no longer accepts this connection's API access")
 	require.NoError(t, w.press("bob", "Change API access"))

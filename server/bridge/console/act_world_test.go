@@ -36,7 +36,7 @@ type actWorld struct {
 	forge     *actForge
 	people    *actPeople
 	surface   *actSurface
-	records   *actRecords
+	memory    *memory.Memory
 	subjects  *memory.Subjects
 	sessions  *actSessions
 	inbox     []bridge.Job
@@ -67,18 +67,14 @@ func newActWorldWith(t *testing.T, third provider.Provider) *actWorld {
 			sites:  []provider.Site{{ID: "cloud", URL: actCloud, API: actCloud, OAuth: true}},
 			tokens: map[string]string{"ada": "ada-token"}, clients: map[string]string{},
 		},
-		records: &actRecords{
-			connections: map[string]bridge.Connection{},
-			claims:      map[string]time.Time{},
-		},
 	}
-	w.records.now = func() time.Time { return w.now }
-	w.subjects = memory.New(w.records.now).Subjects
+	w.memory = memory.New(func() time.Time { return w.now })
+	w.subjects = w.memory.Subjects
 	w.people = &actPeople{w: w, members: map[string][]string{"town": {"ada", "bob", "root"}, "dm": {"ada"}, "garden": {"eve"}}}
 	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
 	w.Bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool, w.forge, third), Settings: func() bridge.Settings { return w.settings },
-		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.records, Deliveries: w.records, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
+		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.memory.Connections, Deliveries: w.memory.Deliveries, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
 		Now: func() time.Time { return w.now },
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			line, _ := json.Marshal(pairs)
@@ -102,7 +98,7 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 	if site != "" {
 		c.ActsAs, c.Installation = "ada", json.RawMessage(`"old"`)
 	}
-	w.records.connections[id] = c
+	w.put(c)
 	event := actEvent("Fix the door", "open")
 	w.record(bridge.Subject{
 		Connection: id, Name: "pr/7", State: event.Data, Rev: 1,
@@ -117,6 +113,30 @@ func (w *actWorld) record(sub bridge.Subject) {
 	held, err := w.subjects.Hold(context.Background(), bridge.Claim{Connection: sub.Connection, Name: sub.Name, Holder: "test"})
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.subjects.Save(context.Background(), bridge.SubjectSave{Subject: sub, Number: held.Number}))
+}
+
+// connection returns the record of a connection.
+func (w *actWorld) connection(id string) bridge.Connection {
+	w.t.Helper()
+	c, _, err := w.memory.Connections.Connection(context.Background(), id)
+	require.NoError(w.t, err)
+	return c
+}
+
+// put makes this the record of a connection.
+func (w *actWorld) put(c bridge.Connection) {
+	w.t.Helper()
+	_, err := w.memory.Connections.UpdateConnection(context.Background(), c.ID, func(now *bridge.Connection) (bool, error) { *now = c; return true, nil })
+	require.NoError(w.t, err)
+	w.Forget(c.ID)
+}
+
+// remove ends a connection.
+func (w *actWorld) remove(id string) {
+	w.t.Helper()
+	_, err := w.memory.Connections.UpdateConnection(context.Background(), id, func(now *bridge.Connection) (bool, error) { now.ID = ""; return true, nil })
+	require.NoError(w.t, err)
+	w.Forget(id)
 }
 
 // talk is the conversation of somebody in a place, in which a form can be shown.
@@ -183,7 +203,7 @@ func (w *actWorld) text(m chat.Message) string {
 }
 
 func (w *actWorld) subscription(id string) bridge.Subscription {
-	return w.records.connections[id].Subscriptions[0]
+	return w.connection(id).Subscriptions[0]
 }
 
 func (w *actWorld) Accept(_ context.Context, j bridge.Job) error {

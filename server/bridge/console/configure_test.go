@@ -115,7 +115,9 @@ func TestAChannelWantsAtLeastOneKindOfNews(t *testing.T) {
 func TestWhoIsMentionedByNameCanStay(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	w.records.connections["c-forge"].Subscriptions[0].Mention = "ada"
+	c := w.connection("c-forge")
+	c.Subscriptions[0].Mention = "ada"
+	w.put(c)
 	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	said, err := w.submit("bob", map[string]string{"style": "thread"})
 	require.NoError(t, err)
@@ -143,14 +145,14 @@ func TestOfSeveralConnectionsOneIsChosen(t *testing.T) {
 func TestOnePartOfAConnectionIsConfiguredByItsName(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	c := w.records.connections["c-forge"]
+	c := w.connection("c-forge")
 	c.Subscriptions = append(c.Subscriptions, bridge.Subscription{ID: "s2", Place: place("town"), Resource: "roof", ResourceName: "the roof"})
-	w.records.connections["c-forge"] = c
+	w.put(c)
 	require.NoError(t, w.run("bob", "town", "the roof", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	_, err := w.submit("bob", map[string]string{"only_turns": "true"})
 	require.NoError(t, err)
-	require.False(t, w.records.connections["c-forge"].Subscriptions[0].OnlyTurns)
-	require.True(t, w.records.connections["c-forge"].Subscriptions[1].OnlyTurns)
+	require.False(t, w.connection("c-forge").Subscriptions[0].OnlyTurns)
+	require.True(t, w.connection("c-forge").Subscriptions[1].OnlyTurns)
 }
 
 func TestAnAddressThatIsNotConnectedIsOfferedToBe(t *testing.T) {
@@ -172,8 +174,9 @@ func TestAnAddressThatIsNotConnectedIsOfferedToBe(t *testing.T) {
 func TestWhereNoFormCanOpenAButtonOpensIt(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	c := w.records.connections["c-builder"]
+	c := w.connection("c-builder")
 	c.Subscriptions[0].Place = place("dm")
+	w.put(c)
 	require.NoError(t, w.run("ada", "dm", "", "", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.Empty(t, w.surface.forms)
 	require.Len(t, w.people.latest().note.Buttons, 2, "the form, and API access")
@@ -205,9 +208,9 @@ func TestWhatWasDisconnectedMeanwhileIsNotConfigured(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
 	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
-	c := w.records.connections["c-forge"]
+	c := w.connection("c-forge")
 	c.Subscriptions = nil
-	w.records.connections["c-forge"] = c
+	w.put(c)
 	_, err := w.submit("bob", map[string]string{"only_turns": "true"})
 	require.True(t, fault.Is(err, fault.ConnectionGone), "%v", err)
 }
@@ -233,14 +236,14 @@ func TestAPIAccessIsTriedBeforeItIsKept(t *testing.T) {
 		require.Len(t, said, 1, name)
 		require.NotEmpty(t, said[c.field], name)
 		require.NotContains(t, said[c.field], "setup", "what was typed here is nothing for an admin to allow: %s", name)
-		require.False(t, w.records.connections["c-builder"].HasCredential, name)
+		require.False(t, w.connection("c-builder").HasCredential, name)
 	}
 
 	said, err := w.submit("bob", map[string]string{"url": " http://ci.example/jenkins/ ", "user": "ci", "token": "t0p-s3cret"})
 	require.NoError(t, err)
 	require.Empty(t, said)
 	require.Contains(t, w.people.latest().text, "can be read in transit")
-	c := w.records.connections["c-builder"]
+	c := w.connection("c-builder")
 	require.True(t, c.HasCredential)
 	require.Equal(t, "http://ci.example/jenkins", c.Site)
 	keys, err := w.Keys.Open(context.Background(), c)
@@ -262,9 +265,9 @@ func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("builder")))
 	require.Len(t, w.people.latest().note.Buttons, 2)
 	require.NoError(t, w.press("bob", "Remove API access"))
-	require.True(t, w.records.connections["c-builder"].HasCredential)
+	require.True(t, w.connection("c-builder").HasCredential)
 	require.NoError(t, w.press("bob", "Remove"))
-	c := w.records.connections["c-builder"]
+	c := w.connection("c-builder")
 	require.False(t, c.HasCredential)
 	require.Empty(t, c.Site)
 	keys, err := w.Keys.Open(context.Background(), c)
@@ -275,7 +278,7 @@ func TestAPIAccessIsRemovedWhenAskedTwice(t *testing.T) {
 func TestAPIAccessIsForWhoMayConnectAndWhereItCanBeKept(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	button, err := w.AccessButtons.Enter(context.Background(), w.records.connections["c-builder"], place("town"), actor("eve"))
+	button, err := w.AccessButtons.Enter(context.Background(), w.connection("c-builder"), place("town"), actor("eve"))
 	require.NoError(t, err)
 	click := chat.Click{Actor: actor("eve"), Values: button.Values, Talk: w.talk("eve", place("town"))}
 	require.True(t, fault.Is(w.Press(context.Background(), click), fault.NoPost))

@@ -37,7 +37,7 @@ func TestWhoConnectsAChannelGetsAddressAndSecretOnceByDirectMessage(t *testing.T
 
 	require.Len(t, o.people.announced, 1, "the channel is told who did it")
 	require.Contains(t, o.people.announced[0].text, "ada")
-	stored, err := json.Marshal(o.records.connections)
+	stored, err := json.Marshal(o.connections())
 	require.NoError(t, err)
 	for _, seen := range []string{answer, o.people.announced[0].text, strings.Join(o.logged, "\n"), string(stored)} {
 		require.NotContains(t, seen, secret)
@@ -56,8 +56,8 @@ func TestNothingIsMadeWhereTheSecretCannotBeHandedOver(t *testing.T) {
 	_, err := o.tries(ada, lab, "/builder connect")
 
 	require.Error(t, err)
-	require.Empty(t, o.records.connections)
-	require.Empty(t, o.records.lists["builder/"+lab])
+	require.Empty(t, o.connections())
+	require.Empty(t, o.following("builder", lab))
 	require.Empty(t, o.people.announced)
 }
 
@@ -85,9 +85,9 @@ func TestAStrangerCannotJoinAConnectionByGuessingItsName(t *testing.T) {
 	answer := o.types(eve, town, "/builder connect secret project")
 
 	require.Contains(t, answer, "is ready", "it is as if there was no such name")
-	require.Len(t, o.records.connections, 2)
+	require.Len(t, o.connections(), 2)
 	require.NotEqual(t, tokenIn(t, o.people.direct[0].text), tokenIn(t, o.people.direct[1].text))
-	for _, c := range o.records.connections {
+	for _, c := range o.connections() {
 		require.Len(t, c.Channels(), 1)
 	}
 }
@@ -169,7 +169,7 @@ func TestThereAreOnlySoManyConnections(t *testing.T) {
 	_, err := o.tries(ada, lab, "/builder connect one more")
 
 	require.Equal(t, fault.TooMany, fault.CodeOf(err))
-	require.Len(t, o.records.connections, connection.MaxConnections)
+	require.Len(t, o.connections(), connection.MaxConnections)
 	require.Len(t, o.people.direct, direct)
 	require.Less(t, len(o.types(ada, lab, "/builder list")), 16000, "a message that a post can hold")
 	require.Less(t, len(o.types(ada, lab, "/builder status")), 16000)
@@ -188,7 +188,7 @@ func TestAConnectionServesOnlySoManyChannels(t *testing.T) {
 			continue
 		}
 		require.Equal(t, fault.TooMany, fault.CodeOf(err))
-		require.Empty(t, o.records.lists["builder/"+channel])
+		require.Empty(t, o.following("builder", channel))
 	}
 }
 
@@ -198,7 +198,7 @@ func TestNothingIsConnectedWhileSecretsCannotBeKept(t *testing.T) {
 	o.settings.Missing = "At-rest token encryption key"
 	_, err := o.tries(ada, lab, "/builder connect")
 	require.Equal(t, fault.NotConfigured, fault.CodeOf(err))
-	require.Empty(t, o.records.connections)
+	require.Empty(t, o.connections())
 }
 
 func TestEachProviderThatIsOnHasItsTree(t *testing.T) {
@@ -248,7 +248,7 @@ func FuzzACommandLineDoesNoHarm(f *testing.F) {
 			require.NotContains(t, answer, "@all")
 			require.NotContains(t, answer, "<no value>")
 		}
-		for _, c := range o.records.connections {
+		for _, c := range o.connections() {
 			require.LessOrEqual(t, len([]rune(c.Name)), connection.MaxName+len(" 50"))
 			require.NotContains(t, c.Name, "\n")
 		}

@@ -35,7 +35,8 @@ type office struct {
 	settings bridge.Settings
 	people   *officePeople
 	surface  *officeSurface
-	records  *officeRecords
+	memory   *memory.Memory
+	broken   *brokenConnections
 	accounts *officeAccounts
 	coder    *coder
 	texts    *i18n.Catalogue
@@ -69,13 +70,14 @@ func newOffice(t *testing.T) *office {
 			texts:   texts,
 		},
 		surface:  &officeSurface{marks: map[string]chat.Posting{}},
-		records:  newOfficeRecords(),
 		accounts: &officeAccounts{signedIn: map[string]bool{ada: true, bob: true}, registered: true},
 	}
 	clock := func() time.Time { return o.now }
+	o.memory = memory.New(clock)
+	o.broken = &brokenConnections{Connections: o.memory.Connections}
 	o.bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(builder{}, o.coder), Settings: func() bridge.Settings { return o.settings },
-		Products: map[chat.SurfaceID]bridge.Product{on: product{o.surface, o.people}}, Persons: o.people, Subjects: memory.New(clock).Subjects, Connections: o.records, Deliveries: o.records, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
+		Products: map[chat.SurfaceID]bridge.Product{on: product{o.surface, o.people}}, Persons: o.people, Subjects: o.memory.Subjects, Connections: o.broken, Deliveries: o.memory.Deliveries, Inbox: officeInbox{}, Seals: newOfficeSeals(t),
 		Sessions: o.accounts, Audit: o, Now: clock,
 		Log: logging.New(func(_ slog.Level, msg string, pairs ...any) {
 			for _, pair := range pairs {
@@ -171,11 +173,58 @@ func (o *office) answers(userID string, values map[string]string) (chat.FormErro
 
 // only returns the one connection there is.
 func (o *office) only() bridge.Connection {
-	require.Len(o.t, o.records.connections, 1)
-	for _, c := range o.records.connections {
-		return copied(c)
+	found := o.connections()
+	require.Len(o.t, found, 1)
+	return found[0]
+}
+
+// connections returns all that there are.
+func (o *office) connections() []bridge.Connection {
+	ids, err := o.memory.Connections.IDs(o.t.Context())
+	require.NoError(o.t, err)
+	var all []bridge.Connection
+	for _, id := range ids {
+		c, _, err := o.memory.Connections.Connection(o.t.Context(), id)
+		require.NoError(o.t, err)
+		all = append(all, c)
 	}
-	return bridge.Connection{}
+	return all
+}
+
+// following returns what the channel follows.
+func (o *office) following(providerID, channel string) []bridge.Connection {
+	found, err := o.memory.Connections.Following(o.t.Context(), providerID, place(channel))
+	require.NoError(o.t, err)
+	return found
+}
+
+// put makes this the record of a connection.
+func (o *office) put(c bridge.Connection) {
+	_, err := o.memory.Connections.UpdateConnection(o.t.Context(), c.ID, func(now *bridge.Connection) (bool, error) { *now = c; return true, nil })
+	require.NoError(o.t, err)
+	o.bridge.Forget(c.ID)
+}
+
+// log adds to what is known of a connection's deliveries.
+func (o *office) log(id string, entries []bridge.Entry) error {
+	return o.memory.Deliveries.Log(o.t.Context(), map[string][]bridge.Entry{id: entries})
+}
+
+// brokenConnections fail a change for which change returns an error.
+type brokenConnections struct {
+	*memory.Connections
+	change func(after bridge.Connection) error
+}
+
+func (r *brokenConnections) UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error) {
+	c, err := r.Connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+		write, err := change(c)
+		if err == nil && write && r.change != nil {
+			err = r.change(*c)
+		}
+		return write, err
+	})
+	return c, err //nolint:wrapcheck // it stands in for the records
 }
 
 // secretOf returns the secret in force.

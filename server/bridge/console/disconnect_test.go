@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
@@ -22,9 +21,8 @@ func TestDisconnectAsksFirstAndCanBeCancelled(t *testing.T) {
 
 	o.types(ada, lab, "/builder disconnect")
 	require.Contains(t, o.presses(ada, "Disconnect"), "its webhook address no longer works")
-	require.Empty(t, o.records.connections)
-	require.Empty(t, o.records.lists["builder/"+lab])
-	require.Empty(t, o.records.lists["builder/"+connection.Namesakes("builder", "ci")])
+	require.Empty(t, o.connections())
+	require.Empty(t, o.following("builder", lab))
 	last := o.people.announced[len(o.people.announced)-1]
 	require.Equal(t, lab, last.at.Channel)
 	require.Contains(t, last.text, "ended this channel's connection to Builder: ci")
@@ -40,7 +38,7 @@ func TestOfSeveralConnectionsOneIsChosenOrNamedOrAllAreEnded(t *testing.T) {
 	require.Equal(t, []string{"main", "main backup", "nightly", "Cancel"}, o.labels(o.lastEphemeral()))
 	require.Contains(t, o.presses(ada, "nightly"), "nightly")
 	o.presses(ada, "Disconnect")
-	require.Len(t, o.records.connections, 2)
+	require.Len(t, o.connections(), 2)
 
 	require.Contains(t, o.types(ada, lab, `/builder disconnect "MAIN"`), "* main.", "a whole name is no beginning of another")
 	o.types(ada, lab, "/builder disconnect backup")
@@ -49,7 +47,7 @@ func TestOfSeveralConnectionsOneIsChosenOrNamedOrAllAreEnded(t *testing.T) {
 	o.types(ada, lab, "/builder connect again")
 	require.Contains(t, o.types(ada, lab, "/builder disconnect All"), "these 2 connections")
 	o.presses(ada, "Disconnect")
-	require.Empty(t, o.records.connections)
+	require.Empty(t, o.connections())
 
 	_, err := o.tries(ada, lab, "/builder disconnect")
 	require.Equal(t, fault.NotFollowed, fault.CodeOf(err))
@@ -99,7 +97,7 @@ func TestAWebhookThatCannotBeRemovedIsLeftToPeople(t *testing.T) {
 	require.Contains(t, text, "https://coder.test/acme/web/hooks")
 	require.Contains(t, text, id)
 	require.Contains(t, text, "Coder doesn't allow this")
-	require.Empty(t, o.records.connections, "nothing of it is shown any more")
+	require.Empty(t, o.connections(), "nothing of it is shown any more")
 }
 
 func TestWhoseAccountIsGoneIsStoodInForByWhoDisconnects(t *testing.T) {

@@ -43,7 +43,7 @@ func TestAWebhookIsSetUpForTheFirstChannelAndRemovedWithTheLast(t *testing.T) {
 	require.Contains(t, o.types(bob, town, "/coder disconnect"), "its webhook in Coder is removed")
 	require.Contains(t, o.presses(bob, "Disconnect"), "the webhook in Coder is removed")
 	require.Empty(t, o.coder.hooks)
-	require.Empty(t, o.records.connections)
+	require.Empty(t, o.connections())
 }
 
 func TestWithoutAnAddressAFormAsksForIt(t *testing.T) {
@@ -117,7 +117,7 @@ func TestConnectingGoesOnAfterSigningIn(t *testing.T) {
 	o.accounts.signedIn = map[string]bool{}
 
 	require.Contains(t, o.types(ada, lab, "/coder connect "+webRepo), "https://coder.test/authorize")
-	require.Empty(t, o.records.connections)
+	require.Empty(t, o.connections())
 	next := o.accounts.next
 	_, err := o.bridge.Resume(t.Context(), eve, next)
 	require.Equal(t, fault.LinkExpired, fault.CodeOf(err))
@@ -145,7 +145,7 @@ func TestAQuestionAfterSigningInIsAskedInTheChannel(t *testing.T) {
 	require.Contains(t, markdown.Render(o.texts.Text("en", page), markdown.Reader{}), "Return to Mattermost to answer a question")
 	require.Equal(t, []string{"Connect anyway", "Cancel"}, o.labels(o.lastEphemeral()))
 	require.Equal(t, "Nothing changed.", o.presses(ada, "Cancel"))
-	require.Empty(t, o.records.connections)
+	require.Empty(t, o.connections())
 }
 
 func TestAPrivateRepositoryInAPublicChannelIsAskedAbout(t *testing.T) {
@@ -175,11 +175,11 @@ func TestWhatCannotBeSetUpOrNotedLeavesNothingBehind(t *testing.T) {
 	o.coder.broken["install"] = fault.New(fault.ProviderUnavailable)
 	_, err := o.tries(ada, lab, "/coder connect "+webRepo)
 	require.Equal(t, fault.ProviderUnavailable, fault.CodeOf(err))
-	require.Empty(t, o.records.connections)
-	require.Empty(t, o.records.lists["coder/"+lab])
+	require.Empty(t, o.connections())
+	require.Empty(t, o.following("coder", lab))
 
 	delete(o.coder.broken, "install")
-	o.records.broken = func(after bridge.Connection) error {
+	o.broken.change = func(after bridge.Connection) error {
 		if len(after.Installation) > 0 {
 			return errors.New("the database is away")
 		}
@@ -189,7 +189,7 @@ func TestWhatCannotBeSetUpOrNotedLeavesNothingBehind(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, 1, o.coder.made)
 	require.Empty(t, o.coder.hooks, "the webhook was removed again")
-	require.Empty(t, o.records.connections)
+	require.Empty(t, o.connections())
 	require.Empty(t, o.people.announced)
 }
 
@@ -200,7 +200,7 @@ func TestWhoWasInterruptedBetweenRecordAndWebhookCanGoOnOrGiveUp(t *testing.T) {
 		o.types(ada, lab, "/coder connect "+webRepo)
 		c := o.only()
 		c.Installation = nil // what the server did not get to write
-		o.records.connections[c.ID] = c
+		o.put(c)
 
 		o.types(ada, lab, line)
 		switch line {
@@ -209,7 +209,7 @@ func TestWhoWasInterruptedBetweenRecordAndWebhookCanGoOnOrGiveUp(t *testing.T) {
 		case "/coder disconnect":
 			o.presses(ada, "Disconnect")
 			require.Empty(t, o.coder.hooks)
-			require.Empty(t, o.records.connections)
+			require.Empty(t, o.connections())
 			continue
 		}
 		require.NotEmpty(t, o.only().Installation, line)
@@ -289,7 +289,7 @@ func TestKeysThatCannotBeOpenedAnyMoreAreMadeAnew(t *testing.T) {
 	o.types(ada, lab, "/coder connect "+webRepo)
 	c := o.only()
 	c.Sealed = "00"
-	o.records.connections[c.ID] = c
+	o.put(c)
 	require.Contains(t, o.types(ada, lab, "/coder status"), "can't be decrypted")
 	o.presses(ada, "Repair acme/web")
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)
@@ -301,7 +301,7 @@ func TestARotationMakesKeysAnewThatCannotBeOpenedAnyMore(t *testing.T) {
 	o.types(ada, lab, "/coder connect "+webRepo)
 	c := o.only()
 	c.Sealed = "00"
-	o.records.connections[c.ID] = c
+	o.put(c)
 	o.types(ada, lab, "/coder rotate")
 	require.Contains(t, o.presses(ada, "Create new secret"), "has a new secret")
 	require.Equal(t, o.secretOf(o.only()), o.coder.hooks["acme/web"].Secret)

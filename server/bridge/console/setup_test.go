@@ -106,10 +106,10 @@ func TestAVendorsOwnSiteGetsItsOAuthClient(t *testing.T) {
 func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	c := w.records.connections["c-forge"]
+	c := w.connection("c-forge")
 	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), c))
 	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), c))
-	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), w.records.connections["c-builder"]))
+	require.NoError(t, w.Connections.Webhooks.ScheduleRepair(context.Background(), w.connection("c-builder")))
 	require.Len(t, w.inbox, 1, "once a day, and only for webhooks of ours")
 	require.Equal(t, "bridge/repair", w.inbox[0].Task.Key)
 	require.Equal(t, w.now.Add(24*time.Hour), w.inbox[0].NotBefore)
@@ -122,12 +122,12 @@ func TestAWebhookIsLookedAfterEveryDay(t *testing.T) {
 	w.forge.lost = true
 	require.NoError(t, w.webhookIsDue(c.ID))
 	require.Equal(t, []string{"ada-token https://chat.example/hooks/c-forge.key hook-secret"}, w.forge.installs)
-	require.JSONEq(t, `"new"`, string(w.records.connections["c-forge"].Installation))
+	require.JSONEq(t, `"new"`, string(w.connection("c-forge").Installation))
 	require.Len(t, w.people.letters, 1)
 	require.Contains(t, w.people.letters[0], "ada: The webhook of acme/door in FORGE was missing")
 
 	c.Subscriptions = nil
-	w.records.connections["c-forge"] = c
+	w.put(c)
 	w.now = w.now.Add(48 * time.Hour)
 	require.NoError(t, w.webhookIsDue(c.ID))
 	require.Len(t, w.inbox, 2, "it ends with the last channel")
@@ -139,14 +139,14 @@ func TestAnAccountThatLostItsRightIsFollowedByAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newActWorld(t)
-			c := w.records.connections["c-forge"]
+			c := w.connection("c-forge")
 			c.Subscriptions = append(c.Subscriptions,
 				bridge.Subscription{ID: "s2", Place: place("town"), CreatedBy: actor("eve")}, bridge.Subscription{ID: "s3", Place: place("town"), CreatedBy: actor("bob")})
-			w.records.connections["c-forge"] = c
+			w.put(c)
 			w.sessions.tokens = map[string]string{"ada": token, "bob": "bob-token", "eve": "eve-token"}
 			w.forge.lost = true
 			require.NoError(t, w.webhookIsDue(c.ID))
-			require.Equal(t, chat.PersonID("bob"), w.records.connections["c-forge"].ActsAs, "eve may not connect there any more")
+			require.Equal(t, chat.PersonID("bob"), w.connection("c-forge").ActsAs, "eve may not connect there any more")
 			require.Len(t, w.forge.installs, 1)
 			require.Contains(t, w.people.letters[0], "ada: The account that manages the webhook of acme/door")
 			require.NotContains(t, w.people.letters[0], "<no value>")
@@ -164,18 +164,18 @@ func TestWhereNobodyCanLookAfterAWebhookThatIsSaidOnce(t *testing.T) {
 	}
 	require.Len(t, w.people.letters, 1)
 	require.Len(t, w.inbox, 3)
-	require.Equal(t, json.RawMessage(`"old"`), w.records.connections["c-forge"].Installation)
+	require.Equal(t, json.RawMessage(`"old"`), w.connection("c-forge").Installation)
 }
 
 func TestAnOutageOfTheToolIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	c := w.records.connections["c-forge"]
+	c := w.connection("c-forge")
 	c.Site = "https://down.example"
 	own, err := w.forge.ParseSite("own", c.Site, "")
 	require.NoError(t, err)
 	w.sessions.sites = append(w.sessions.sites, own)
-	w.records.connections["c-forge"] = c
+	w.put(c)
 	require.True(t, fault.Is(w.webhookIsDue(c.ID), fault.ProviderUnavailable))
 	require.Len(t, w.inbox, 1, "tomorrow's turn is safe")
 	require.Empty(t, w.people.letters)

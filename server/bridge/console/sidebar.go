@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/bridge/connection"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 )
@@ -53,6 +54,10 @@ func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat
 	if !s.Permissions.MayPost(ctx, actor, place) {
 		return nil, fault.New(fault.NoPost)
 	}
+	all, err := s.Directory.Following(ctx, "", place)
+	if err != nil {
+		return nil, err
+	}
 	var tools []ChannelTool
 	enabled := s.Settings().Enabled
 	for _, p := range s.Registry.All() {
@@ -60,12 +65,8 @@ func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat
 		if enabled[d.ID] == "" {
 			continue
 		}
-		found, err := s.Directory.Following(ctx, d.ID, place)
-		if err != nil {
-			return nil, err
-		}
 		tool := ChannelTool{Provider: d.ID, Name: d.Name, Word: enabled[d.ID]}
-		for _, c := range found {
+		for _, c := range connection.Filtered(all, func(c bridge.Connection) bool { return c.Provider == d.ID }) {
 			for _, sub := range c.In(place) {
 				f := bridge.Subscribed{Connection: c, Subscription: sub}
 				tool.Connections = append(tool.Connections, Followed{Name: f.Title(), URL: c.Resource.URL, Events: s.EventsOf(d.ID, sub.Events)})

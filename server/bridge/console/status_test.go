@@ -21,7 +21,7 @@ func TestStatusShowsWhatArrivedAndWhy(t *testing.T) {
 	o.types(ada, lab, "/builder connect ci")
 	id := o.only().ID
 	ago := func(d time.Duration) time.Time { return o.now.Add(-d) }
-	require.NoError(t, o.records.Log(t.Context(), id, []bridge.Entry{
+	require.NoError(t, o.log(id, []bridge.Entry{
 		{At: ago(50 * time.Hour), Result: bridge.Refused, Count: 12},
 		{At: ago(2 * time.Hour), Result: bridge.Unwanted, Event: "queued", By: provider.ByHeader},
 		{At: ago(3 * time.Minute), Result: bridge.Posted, Event: "built", Title: "web #42 @all", By: provider.ByPath, Reason: chat.Verbatim("as asked")},
@@ -46,8 +46,8 @@ func TestStatusSaysWhatToCheckWhereNothingArrives(t *testing.T) {
 	o.types(ada, lab, "/coder connect "+webRepo)
 	require.Contains(t, o.types(ada, lab, "/coder status"), "Nothing has arrived yet")
 
-	for _, c := range o.records.connections {
-		require.NoError(t, o.records.Log(t.Context(), c.ID, []bridge.Entry{{At: o.now, Result: bridge.Refused}}))
+	for _, c := range o.connections() {
+		require.NoError(t, o.log(c.ID, []bridge.Entry{{At: o.now, Result: bridge.Refused}}))
 	}
 	require.Contains(t, o.types(ada, lab, "/builder status"), "The last delivery was refused")
 	o.settings.Missing = "Site URL"
@@ -84,7 +84,7 @@ func TestListSaysWhatIsShownAndHow(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.types(ada, lab, "/builder connect ci")
-	_, err := o.records.UpdateConnection(t.Context(), o.only().ID, func(c *bridge.Connection) (bool, error) {
+	_, err := o.memory.Connections.UpdateConnection(t.Context(), o.only().ID, func(c *bridge.Connection) (bool, error) {
 		sub := &c.Subscriptions[0]
 		sub.Events, sub.Filters, sub.OnlyTurns = []string{"queued"}, map[string]string{"job": "web-*,!test"}, true
 		sub.Style, sub.Mention, sub.ResourceName = bridge.Thread, "here", "backend"
@@ -122,7 +122,7 @@ func TestRotatingKeepsTheOldSecretForADay(t *testing.T) {
 	require.Equal(t, []string{fresh, old}, keys.Valid(o.now.Add(23*time.Hour)))
 	require.Equal(t, []string{fresh}, keys.Valid(o.now.Add(25*time.Hour)))
 
-	require.NoError(t, o.records.Log(t.Context(), o.only().ID, []bridge.Entry{{At: o.now, Result: bridge.Posted, By: provider.ByHeader, Old: true}}))
+	require.NoError(t, o.log(o.only().ID, []bridge.Entry{{At: o.now, Result: bridge.Posted, By: provider.ByHeader, Old: true}}))
 	o.now = o.now.Add(time.Hour)
 	require.Contains(t, o.types(ada, lab, "/builder status"), "which expires in 23 hours")
 }
@@ -135,7 +135,7 @@ func TestASecretThatCannotBeHandedOverDoesNotReplaceTheOld(t *testing.T) {
 	for _, line := range []string{"/builder rotate", "/coder rotate"} {
 		o.types(ada, lab, line)
 		var before []string
-		for _, c := range o.records.connections {
+		for _, c := range o.connections() {
 			before = append(before, o.secretOf(c))
 		}
 		o.people.mute[ada] = true
@@ -143,7 +143,7 @@ func TestASecretThatCannotBeHandedOverDoesNotReplaceTheOld(t *testing.T) {
 		_, err := o.triesToPress(ada, "Create new secret")
 		require.Error(t, err)
 		var after []string
-		for _, c := range o.records.connections {
+		for _, c := range o.connections() {
 			after = append(after, o.secretOf(c))
 		}
 		require.ElementsMatch(t, before, after)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -101,17 +102,13 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 			return meant, nil
 		}
 	case conversation.OpDisconnect, conversation.OpConfigure, conversation.OpList, conversation.OpStatus, conversation.OpTest, conversation.OpRotate:
-		var meant []string
-		for _, id := range said.order {
-			found, err := s.Directory.Following(ctx, id, said.place)
-			if err != nil {
-				return nil, err
-			}
-			if len(found) > 0 {
-				meant = append(meant, id)
-			}
+		found, err := s.Directory.Following(ctx, "", said.place)
+		if err != nil {
+			return nil, err
 		}
-		return meant, nil
+		return slices.DeleteFunc(slices.Clone(said.order), func(id string) bool {
+			return !slices.ContainsFunc(found, func(c bridge.Connection) bool { return c.Provider == id })
+		}), nil
 	}
 	return knowing, nil
 }

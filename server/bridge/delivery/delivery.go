@@ -17,7 +17,9 @@ import (
 
 // Connections is what deliveries are for.
 type Connections interface {
-	// Connection returns the connection with this ID; false means that there is none.
+	// Recent returns the connection as it is or was a few seconds ago, mostly from memory; false means that there is none.
+	Recent(ctx context.Context, id string) (bridge.Connection, bool, error)
+	// Connection returns the connection as it is.
 	Connection(ctx context.Context, id string) (bridge.Connection, bool, error)
 	// UpdateConnection changes a connection. One that change leaves without an ID is deleted.
 	UpdateConnection(ctx context.Context, id string, change func(*bridge.Connection) (bool, error)) (bridge.Connection, error)
@@ -27,8 +29,8 @@ type Connections interface {
 
 // Deliveries is what is known of the deliveries of connections.
 type Deliveries interface {
-	// Log adds to the connection's journal, oldest first, and drops what is beyond the last twenty.
-	Log(ctx context.Context, connectionID string, entries []bridge.Entry) error
+	// Log adds entries to the logs of connections, the oldest first, by their IDs. After an error nothing was added.
+	Log(ctx context.Context, entries map[string][]bridge.Entry) error
 }
 
 // Surface is where cards are shown; see bridge.Surface.
@@ -62,9 +64,7 @@ type Caller interface {
 // Directory knows which connections channels follow.
 type Directory interface {
 	// Following returns the provider's connections that the channel follows.
-	Following(ctx context.Context, providerID string, place chat.Place) ([]bridge.Connection, error)
-	// Unlist takes the connection off the channel's list.
-	Unlist(ctx context.Context, providerID, list, connectionID string)
+	Following(ctx context.Context, providerID string, places ...chat.Place) ([]bridge.Connection, error)
 }
 
 // Dependencies are what deliveries are carried out with.

@@ -60,23 +60,59 @@ func (s *Receiver) Ingest(ctx context.Context, hook, pathSecret string, header f
 	}
 	d := s.deliveryOf(c, header, content)
 	d.PathSecret = pathSecret
-	keys, err := s.Keys.Open(ctx, c)
-	if err != nil {
-		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.Failure(err)})
-		return err
-	}
-	secrets := keys.Believed(s.Now())
-	proof, err := p.Verify(d, secrets)
+	v, err := s.verify(ctx, c, p, d)
 	switch {
 	case errors.Is(err, provider.ErrPing):
 		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Tested})
 		return nil
-	case err != nil && s.Now().Sub(c.Installing) < installingFor:
+	case err != nil && !v.opened:
+		s.journal.Note(c.ID, bridge.Entry{Result: bridge.Failed, Reason: chat.Failure(err)})
+		return err
+	case err != nil && s.Now().Sub(v.Installing) < installingFor:
 		return errors.Wrap(err, "a delivery of a webhook whose secret is not noted yet") // it is sent again
 	case err != nil:
 		return s.refuse(c, desc, err)
 	}
-	return s.accept(ctx, c, p, d, s.Keys.Promote(ctx, c, keys, proof), secrets)
+	return s.accept(ctx, v.Connection, p, d, s.Keys.Promote(ctx, v.Connection, v.keys, v.proof), v.secrets)
+}
+
+// verified is a connection with what a delivery proved.
+type verified struct {
+	bridge.Connection
+	// opened says that its keys could be opened.
+	opened  bool
+	keys    bridge.Keys
+	secrets []string
+	proof   provider.Proof
+}
+
+// verify returns what the delivery proves. One that proves nothing by what is remembered of its connection is compared with the record,
+// since another server may have changed the secret a moment ago.
+func (s *Receiver) verify(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery) (verified, error) {
+	v, err := s.verifyBy(ctx, c, p, d)
+	if err == nil || errors.Is(err, provider.ErrPing) {
+		return v, err
+	}
+	latest, found, readErr := s.Connections.Connection(ctx, c.ID)
+	if readErr != nil {
+		return verified{Connection: c}, errors.Wrap(readErr, "read the connection of a delivery")
+	}
+	if !found || latest.Sealed == c.Sealed {
+		v.Installing = latest.Installing
+		return v, err
+	}
+	return s.verifyBy(ctx, latest, p, d)
+}
+
+func (s *Receiver) verifyBy(ctx context.Context, c bridge.Connection, p provider.Provider, d provider.Delivery) (verified, error) {
+	v := verified{Connection: c}
+	var err error
+	if v.keys, err = s.Keys.Open(ctx, c); err != nil {
+		return v, err
+	}
+	v.opened, v.secrets = true, v.keys.Believed(s.Now())
+	v.proof, err = p.Verify(d, v.secrets)
+	return v, err //nolint:wrapcheck // the provider's errors are told apart
 }
 
 // maxBodyOf returns the largest delivery of the provider, in bytes.
@@ -91,10 +127,10 @@ func maxBodyOf(desc provider.Descriptor) int64 {
 func (s *Receiver) connectionOf(ctx context.Context, hook string) (bridge.Connection, provider.Provider, error) {
 	unknown := fault.New(fault.HookUnknown)
 	id, key, _ := strings.Cut(hook, ".")
-	if id == "" || key == "" || len(hook) > maxHook || strings.ContainsFunc(id, outsideID) {
+	if key == "" || len(hook) > maxHook || !bridge.IsConnectionID(id) {
 		return bridge.Connection{}, nil, unknown
 	}
-	c, found, err := s.Connections.Connection(ctx, id)
+	c, found, err := s.Connections.Recent(ctx, id)
 	if err != nil {
 		return bridge.Connection{}, nil, errors.Wrap(err, "look up the connection of a delivery")
 	}
@@ -103,11 +139,6 @@ func (s *Receiver) connectionOf(ctx context.Context, hook string) (bridge.Connec
 		return bridge.Connection{}, nil, unknown
 	}
 	return c, p, nil
-}
-
-// outsideID reports whether the character occurs in no ID of a connection.
-func outsideID(c rune) bool {
-	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
 }
 
 // accept puts a verified delivery into the queue, unless it says nothing.

@@ -47,7 +47,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	if channel.Archived {
 		return s.retire(ctx, c, w)
 	}
-	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(w.Place) && sub.CreatedBy.Is(creator) }); err != nil {
+	if err := s.unsubscribe(ctx, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(w.Place) && sub.CreatedBy.Is(creator) }); err != nil {
 		return err
 	}
 	first, err := s.Connections.Claim(ctx, kv.Hash("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
@@ -73,7 +73,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 // retire ends the subscriptions of a channel in which nothing can be posted any more, and tells the users who made them, once.
 func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) error {
 	place := w.Place
-	if err := s.unsubscribe(ctx, c.Provider, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) }); err != nil {
+	if err := s.unsubscribe(ctx, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(place) }); err != nil {
 		return err
 	}
 	w.Over = true
@@ -111,16 +111,10 @@ func channelName(channel chat.Channel) chat.Message {
 
 // unsubscribe removes subscriptions. With the last of them the connection ends, and the webhook that we made at the provider, so that
 // the provider doesn't send to an address that no channel follows.
-func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID string, which func(bridge.Subscription) bool) error {
+func (s *Presenter) unsubscribe(ctx context.Context, connectionID string, which func(bridge.Subscription) bool) error {
 	var ended bridge.Connection
-	var left []chat.Place
 	_, err := s.Connections.UpdateConnection(ctx, connectionID, func(c *bridge.Connection) (bool, error) {
-		ended, left = bridge.Connection{}, nil
-		for _, sub := range c.Subscriptions {
-			if which(sub) {
-				left = append(left, sub.Place)
-			}
-		}
+		ended = bridge.Connection{}
 		before := len(c.Subscriptions)
 		c.Subscriptions = slices.DeleteFunc(c.Subscriptions, which)
 		if before == 0 || len(c.Subscriptions) == before {
@@ -134,9 +128,6 @@ func (s *Presenter) unsubscribe(ctx context.Context, providerID, connectionID st
 	})
 	if err != nil {
 		return errors.Wrap(err, "end subscriptions")
-	}
-	for _, place := range left {
-		s.Directory.Unlist(ctx, providerID, place.Key(), connectionID)
 	}
 	installer, ok := s.InstallerOf(ended)
 	if !ok || len(ended.Installation) == 0 {

@@ -29,7 +29,7 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 			return do(ctx, j)
 		}
 	}
-	c, found, err := s.Connections.Connection(ctx, j.Connection)
+	c, found, err := s.Connections.Recent(ctx, j.Connection)
 	if err != nil {
 		return errors.Wrap(err, "look up the connection of a job")
 	}

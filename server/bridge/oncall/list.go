@@ -41,7 +41,7 @@ func (s *Service) list(ctx context.Context, w conversation.Request) (chat.Note, 
 
 // In returns the channel's rotations.
 func (s *Service) In(ctx context.Context, providerID string, place chat.Place) ([]bridge.Rotation, error) {
-	all, err := s.Rotations.Rotations(ctx, providerID)
+	all, err := s.Rotations.RotationsIn(ctx, providerID, place)
 	if err != nil {
 		return nil, errors.Wrap(err, "list rotations")
 	}

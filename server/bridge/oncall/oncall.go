@@ -17,10 +17,16 @@ import (
 
 // Rotations is what rotations are kept in.
 type Rotations interface {
-	// Rotations returns the provider's rotations.
+	// Rotations returns the provider's rotations, in the order in which they were added.
 	Rotations(ctx context.Context, providerID string) ([]bridge.Rotation, error)
-	// UpdateRotations changes them.
-	UpdateRotations(ctx context.Context, providerID string, change func(*[]bridge.Rotation) bool) error
+	// RotationsIn returns those of a channel.
+	RotationsIn(ctx context.Context, providerID string, place chat.Place) ([]bridge.Rotation, error)
+	// Rotation returns the provider's rotation with this ID; false means that there is none.
+	Rotation(ctx context.Context, providerID, id string) (bridge.Rotation, bool, error)
+	// AddRotation adds a rotation, and reports whether it did: a channel has at most so many of a provider.
+	AddRotation(ctx context.Context, providerID string, r bridge.Rotation, most int) (bool, error)
+	// DropRotation removes a rotation; one that doesn't exist is no error.
+	DropRotation(ctx context.Context, providerID, id string) error
 	// Claim reports whether this is the first to ask for the key within the time.
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
 }

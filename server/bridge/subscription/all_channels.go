@@ -9,12 +9,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-const (
-	// maxChannelsLooked bounds how many of a user's channels are looked at; each costs a read.
-	maxChannelsLooked = 1000
-	// maxChannelsListed is how many one message tells of.
-	maxChannelsListed = 30
-)
+// maxChannelsListed is how many channels one message tells of.
+const maxChannelsListed = 30
 
 // configureAll says what the person's channels get from the provider. Channels that they are no member of are not for their eyes.
 func (s *Configurator) configureAll(ctx context.Context, providerID string, actor chat.Actor) (chat.Message, error) {
@@ -24,11 +20,11 @@ func (s *Configurator) configureAll(ctx context.Context, providerID string, acto
 	}
 	lines := []chat.Message{chat.Say("bridge.configure.all", "Provider", s.Name(providerID))}
 	listed := 0
-	for _, place := range channels[:min(len(channels), maxChannelsLooked)] {
-		connections, err := s.Directory.Following(ctx, providerID, place)
-		if err != nil {
-			return chat.Message{}, err
-		}
+	connections, err := s.Directory.Following(ctx, providerID, channels...)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	for _, place := range channels {
 		followed := bridge.SubscriptionsIn(connections, place)
 		if len(followed) == 0 {
 			continue
