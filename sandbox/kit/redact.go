@@ -14,7 +14,7 @@ import (
 // secretNames are the fields whose values must not appear in a journal.
 var secretNames = [...]string{
 	"access_token", "refresh_token", "id_token", "token", "code", "code_verifier", "client_secret", "clientSecret", "secret",
-	"webhook_secret", "start_url", "zak",
+	"webhook_secret", "start_url", "zak", "callback_token",
 }
 
 // isSecret reports whether a field of that name holds a secret.

@@ -20,7 +20,7 @@ func (s *Sandbox) SetApp(a App) (AppStatus, error) {
 	if err != nil {
 		return AppStatus{}, err
 	}
-	if a.Validate && a.WebhookURL != "" {
+	if a.Validate && len(saved.endpoints()) > 0 {
 		err = s.validate(saved.ClientID, true)
 	}
 	return kit.Read(s.Sandbox, func(*world) AppStatus { return saved.status() }), err
@@ -55,6 +55,10 @@ func (s *Sandbox) SetPolicy(p Policy) error {
 			{&w.policy.ParticipantTime, &p.ParticipantTime},
 			{&w.policy.Plan, &p.Plan},
 			{&w.policy.PersonalID, &p.PersonalID},
+			{&w.policy.ChatContent, &p.ChatContent},
+			{&w.policy.ChatLimits, &p.ChatLimits},
+			{&w.policy.VisibleTo, &p.VisibleTo},
+			{&w.policy.MentionText, &p.MentionText},
 		} {
 			if *f.value != "" {
 				*f.field = *f.value
@@ -92,8 +96,10 @@ func (s *Sandbox) Deauthorize(email, clientID string) error {
 			AccountID: u.AccountID, UserID: u.ID, Signature: kit.HMAC(app.ClientSecret, []byte(u.ID+stamp(now))),
 			DeauthorizationTime: now.Format("2006-01-02T15:04:05.000Z"), ClientID: app.ClientID,
 		}})
-		if app.WebhookURL != "" && app.enabled {
-			w.post(app, app.WebhookURL, "", EventAppDeauthorized, body)
+		for _, address := range app.endpoints() {
+			if app.enabled {
+				w.post(app, address, "", EventAppDeauthorized, body)
+			}
 		}
 		if app.DeauthorizationURL != "" {
 			w.post(app, app.DeauthorizationURL, "", EventAppDeauthorized, body)
@@ -108,7 +114,8 @@ func (w *world) endGrantOf(email, clientID string) (*registration, *User, error)
 	if app == nil || u == nil {
 		return nil, nil, errors.Wrapf(kit.ErrNotFound, "user %q or app %q", email, clientID)
 	}
-	if !w.grants.Revoke(clientID, u) {
+	installed, granted := app.uninstall(u), w.grants.Revoke(clientID, u)
+	if !installed && !granted {
 		return nil, nil, errors.Wrapf(kit.ErrNotFound, "a grant of %s to app %q", email, clientID)
 	}
 	return app, u, nil

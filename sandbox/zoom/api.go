@@ -1,6 +1,7 @@
 package zoom
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
@@ -17,10 +18,20 @@ type call struct {
 	op    operation
 	app   *registration
 	grant *kit.Grant[*User]
+	// charged is the account whose limits a chatbot's call counts against.
+	charged string
 }
 
 // serveAPI answers requests to one operation.
 func (s *Sandbox) serveAPI(op operation) http.HandlerFunc {
+	return s.serveOperation(func(w *world, c *call, header http.Header) (int, any, *apiError) {
+		c.op = op
+		return w.answer(c, header)
+	})
+}
+
+// serveOperation answers requests with what answer returns.
+func (s *Sandbox) serveOperation(answer func(*world, *call, http.Header) (int, any, *apiError)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -28,16 +39,16 @@ func (s *Sandbox) serveAPI(op operation) http.HandlerFunc {
 			return
 		}
 		var status int
-		var answer any
+		var content any
 		s.Locked(func(w *world) {
 			var failure *apiError
-			status, answer, failure = w.answer(&call{r: r, body: body, op: op}, rw.Header())
+			status, content, failure = answer(w, &call{r: r, body: body}, rw.Header())
 			if failure != nil {
-				status, answer = failure.status, failure
+				status, content = failure.status, failure
 				maps.Copy(rw.Header(), failure.header)
 			}
 		})
-		writeJSON(rw, status, answer)
+		writeJSON(rw, status, content)
 	}
 }
 
@@ -48,6 +59,9 @@ func (s *Sandbox) serveUnknownAPI(rw http.ResponseWriter, _ *http.Request) {
 
 // answer checks who calls, how often and with what right, then runs the operation.
 func (w *world) answer(c *call, header http.Header) (int, any, *apiError) {
+	if c.op.bot {
+		return w.answerBot(c, header)
+	}
 	if failure := w.authenticate(c); failure != nil {
 		return 0, nil, failure
 	}
@@ -90,7 +104,7 @@ func (w *world) account(c *call) string {
 	if u := w.caller(c); u != nil {
 		return u.AccountID
 	}
-	return c.app.AccountID
+	return cmp.Or(c.charged, c.app.AccountID)
 }
 
 // caller is the user who consented, nil for server-to-server apps.

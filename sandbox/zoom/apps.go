@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/zoom/teamchat"
 )
 
 // Kind is how an app of the Zoom Marketplace is authorized.
@@ -50,6 +51,8 @@ type App struct {
 	// Validate makes saving the app depend on the endpoint passing
 	// endpoint.url_validation, as saving in the Marketplace does.
 	Validate bool `json:"validate,omitempty"`
+	// Bot is the app's part in Team Chat, nil for none.
+	Bot *teamchat.Subscription `json:"bot,omitempty"`
 }
 
 // AppStatus is an app and the state of its notification endpoint.
@@ -67,6 +70,7 @@ type registration struct {
 	enabled    bool
 	failures   int       // failed validations in a row
 	revalidate time.Time // when the next validation is due
+	installers []*User   // who have added the app
 }
 
 // addApp registers an app, or replaces the one with the same client ID.
@@ -91,7 +95,14 @@ func (w *world) addApp(a App) (*registration, error) {
 	if a.AccountID == "" {
 		a.AccountID = DefaultAccountID
 	}
-	r := &registration{App: a, enabled: a.WebhookURL != "", revalidate: w.Now().Add(validationInterval)}
+	if err := w.prepareBot(&a); err != nil {
+		return nil, err
+	}
+	r := &registration{App: a, revalidate: w.Now().Add(validationInterval)}
+	r.enabled = len(r.endpoints()) > 0
+	if before := w.apps[a.ClientID]; before != nil {
+		r.installers = before.installers
+	}
 	w.apps[a.ClientID] = r
 	return r, nil
 }
@@ -99,6 +110,10 @@ func (w *world) addApp(a App) (*registration, error) {
 // status returns what the control API shows of an app.
 func (r *registration) status() AppStatus {
 	app := r.App
+	if app.Bot != nil {
+		bot := *app.Bot
+		app.Bot = &bot
+	}
 	app.RedirectURIs, app.Scopes, app.Events = slices.Clone(app.RedirectURIs), slices.Clone(app.Scopes), slices.Clone(app.Events)
 	return AppStatus{App: app, WebhookEnabled: r.enabled, ValidationFailures: r.failures}
 }

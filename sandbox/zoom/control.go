@@ -39,6 +39,7 @@ func (s *Sandbox) routeControl() {
 	s.routeMeetings()
 	s.Handle("POST /_sandbox/deauthorize", kit.Body(func(q userRequest) (any, error) { return nil, s.Deauthorize(q.Email, q.ClientID) }))
 	s.Handle("POST /_sandbox/policy", kit.Body(func(p Policy) (any, error) { return nil, s.SetPolicy(p) }))
+	s.Handle("POST /_sandbox/install", kit.Body(func(q userRequest) (any, error) { return nil, s.InstallApp(q.Email, q.ClientID) }))
 	s.RouteGrants(s)
 	s.Handle("POST /_sandbox/events", kit.Body(func(q eventRequest) (any, error) {
 		return nil, s.Notify(q.ClientID, q.Event, q.Payload)

@@ -1,6 +1,7 @@
 // Package zoom is a faithful stand-in for Zoom: the OAuth pages and grants, the
-// users and meetings API, the meeting room a link opens, and the sender of
-// event notifications, with an injected clock, fault rules and a journal.
+// users and meetings API, the meeting room a link opens, Team Chat with its chatbots
+// (package teamchat), and the sender of event notifications, with an injected clock,
+// fault rules and a journal.
 //
 // A [Sandbox] is one [net/http.Handler]. Unit tests mount it with httptest, and
 // the binary sandbox/cmd/sandbox serves it on loopback. Whatever a test needs to
@@ -24,10 +25,12 @@
 //	POST   /_sandbox/meetings/{id}/start          join {"name","email"}, leave {"name"}, end; id may be a PMI
 //	POST   /_sandbox/grants/revoke                {"email","client_id"}, without telling the app
 //	POST   /_sandbox/grants/expire                {"client_id"}: its access tokens expire now
+//	POST   /_sandbox/install                      {"email","client_id"}: adds an app that has a bot, sends bot_installed
 //	POST   /_sandbox/deauthorize                  {"email","client_id"}, sends app_deauthorized
 //	POST   /_sandbox/policy                       a Policy; empty fields stay as they are
 //	POST   /_sandbox/events                       {"client_id","event","payload"}: any notification
 //	POST   /_sandbox/events/retry                 sends what is due
+//	POST   /_sandbox/chat/...                     what users do in Team Chat: see package teamchat
 //
 // # Undocumented behavior
 //
@@ -53,4 +56,32 @@
 //   - Whether a status such as 201 counts as a receipt: here it does not, and as
 //     every answer below 500 it is not retried.
 //   - Which of an account's rate limit headers accompany a successful answer.
+//
+// And in Team Chat:
+//
+//   - Whether a message whose content no client shows as a whole is refused: here with
+//     400/7001, and /_sandbox/chat/problems says why (Policy.ChatContent).
+//   - Whether chatbots have limits per channel, as users do (Policy.ChatLimits).
+//   - Whether visible_to_user is an ID or a JID (Policy.VisibleTo), and how a
+//     user-managed app is refused that tries it: here with 403/7004.
+//   - Whether the message of team_chat.app_mention contains the bot's name
+//     (Policy.MentionText).
+//   - What chat_message.submit looks like beyond what Zoom's sample for ERP systems
+//     reads (payload.object with to_jid and submit_items): here it is like the other
+//     events with snake case, with operator_id as the user, and each entry of
+//     submit_items is named by its kind of element.
+//   - What a callback_url answers: here what sending a message does.
+//   - How a reply_to that is no message of the conversation is refused: here with
+//     400/7001.
+//   - Whether account_id can be left out: here where only one account has the app.
+//   - How long a link can be unfurled: here for 30 minutes, more than once.
+//   - Whether a text or a field that a user edits changes for others: here not before
+//     the bot edits the message.
+//   - Who sees a slash command in a channel: here only its author.
+//   - Whether a bot can edit a card that a user composed with its page: here not, but it
+//     is told what users do with it.
+//   - Whether the page of a card's button gets X-Zoom-App-Context, and in which alphabet
+//     of base64: here it does, as home pages do, in that for URLs.
+//   - Whether the endpoint of a bot is told of app_deauthorized when the app has another
+//     one for notifications: here both are.
 package zoom

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/sandbox/zoom/openapi"
+	"mattermost-plugin-zoom/sandbox/zoom/teamchat"
 )
 
 // schemas loads Zoom's documents about notifications once for all tests.
@@ -25,8 +27,15 @@ var schemas = sync.OnceValues(func() (*openapi.Events, error) {
 		return nil, nil
 	}
 	return openapi.LoadEvents(dir, zoom.EventMeetingStarted, zoom.EventMeetingEnded, zoom.EventMeetingDeleted,
-		zoom.EventParticipantJoined, zoom.EventParticipantLeft, zoom.EventAppDeauthorized)
+		zoom.EventParticipantJoined, zoom.EventParticipantLeft, zoom.EventAppDeauthorized,
+		teamchat.EventInstalled, teamchat.EventNotification, teamchat.EventActions, teamchat.EventSelect, teamchat.EventEditable,
+		teamchat.EventLinkShared)
 })
+
+// unspecified are the notifications that no schema fits: one is described nowhere, and the
+// examples of two contradict their schemas, which have text for a number and a boolean, and
+// no room for the time of a mention.
+var unspecified = []string{zoom.EventURLValidation, teamchat.EventSubmit, teamchat.EventFieldsEditable, teamchat.EventMention}
 
 // received is one notification as it arrived.
 type received struct {
@@ -78,7 +87,7 @@ func listen(t *testing.T, answers ...int) *endpoint {
 			return
 		}
 		n := parse(r.Header, body)
-		if docs != nil && !e.loose && n.event != zoom.EventURLValidation {
+		if docs != nil && !e.loose && !slices.Contains(unspecified, n.event) {
 			if err := docs.Check(body); err != nil {
 				t.Errorf("Zoom's documents do not know this notification: %v\n%s", err, body)
 			}

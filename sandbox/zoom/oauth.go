@@ -74,6 +74,7 @@ func (w *world) Allow(c kit.Consent, login string) (string, bool) {
 	if u == nil {
 		return "", false
 	}
+	w.install(w.apps[c.ClientID], u)
 	return w.grants.Allow(c, u), true
 }
 
@@ -146,7 +147,7 @@ func (w *world) exchange(app *registration, form url.Values) (any, *kit.Refusal)
 		if app.Kind == KindS2S {
 			return nil, badRequest("unsupported grant type", "unsupported_grant_type")
 		}
-		return w.tokens(&kit.Grant[*User]{ClientID: app.ClientID, Scopes: []string{"imchat:bot"}}), nil
+		return w.tokens(&kit.Grant[*User]{ClientID: app.ClientID, Scopes: []string{chatbotScope}}), nil
 	case "":
 		return nil, badRequest("Missing grant type.", "invalid_request")
 	}

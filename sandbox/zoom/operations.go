@@ -1,5 +1,7 @@
 package zoom
 
+import "slices"
+
 // label is the weight of an operation against an account's rate limits.
 type label string
 
@@ -16,6 +18,7 @@ type operation struct {
 	method, path      string
 	label             label
 	granular, classic []string
+	bot               bool // called with a chatbot's own token
 	run               func(*world, *call) (int, any, *apiError)
 }
 
@@ -23,7 +26,7 @@ type operation struct {
 // "/users/{userId}".
 func Paths() []string {
 	var all []string
-	for _, op := range operations() {
+	for _, op := range slices.Concat(operations(), chatOperations()) {
 		all = append(all, op.path)
 	}
 	return all
@@ -38,19 +41,19 @@ func operations() []operation {
 		{
 			"GET", "/users/{userId}", light, both("user:read:user"),
 			[]string{"user:read", "user:write", "user:read:admin", "user:write:admin"},
-			(*world).readUser,
+			false, (*world).readUser,
 		},
-		{"POST", "/users/{userId}/meetings", light, both("meeting:write:meeting"), write, (*world).createMeeting},
-		{"GET", "/users/{userId}/meetings", medium, both("meeting:read:list_meetings"), read, (*world).listMeetings},
-		{"GET", "/meetings/{meetingId}", light, both("meeting:read:meeting"), read, (*world).readMeeting},
-		{"PATCH", "/meetings/{meetingId}", light, both("meeting:update:meeting"), write, (*world).updateMeeting},
-		{"DELETE", "/meetings/{meetingId}", light, both("meeting:delete:meeting"), write, (*world).deleteMeeting},
-		{"PUT", "/meetings/{meetingId}/status", light, both("meeting:update:status"), write, (*world).updateStatus},
-		{"GET", "/meetings/{meetingId}/invitation", light, both("meeting:read:invitation"), read, (*world).readInvitation},
-		{"GET", "/past_meetings/{meetingId}", light, both("meeting:read:past_meeting"), read, (*world).readPastMeeting},
+		{"POST", "/users/{userId}/meetings", light, both("meeting:write:meeting"), write, false, (*world).createMeeting},
+		{"GET", "/users/{userId}/meetings", medium, both("meeting:read:list_meetings"), read, false, (*world).listMeetings},
+		{"GET", "/meetings/{meetingId}", light, both("meeting:read:meeting"), read, false, (*world).readMeeting},
+		{"PATCH", "/meetings/{meetingId}", light, both("meeting:update:meeting"), write, false, (*world).updateMeeting},
+		{"DELETE", "/meetings/{meetingId}", light, both("meeting:delete:meeting"), write, false, (*world).deleteMeeting},
+		{"PUT", "/meetings/{meetingId}/status", light, both("meeting:update:status"), write, false, (*world).updateStatus},
+		{"GET", "/meetings/{meetingId}/invitation", light, both("meeting:read:invitation"), read, false, (*world).readInvitation},
+		{"GET", "/past_meetings/{meetingId}", light, both("meeting:read:past_meeting"), read, false, (*world).readPastMeeting},
 		{
 			"GET", "/past_meetings/{meetingId}/participants", medium,
-			both("meeting:read:list_past_participants"), read, (*world).listPastParticipants,
+			both("meeting:read:list_past_participants"), read, false, (*world).listPastParticipants,
 		},
 	}
 }

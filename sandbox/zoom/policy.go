@@ -27,6 +27,25 @@ const (
 
 	// PersonalIDForced has every meeting take place in its host's personal room.
 	PersonalIDForced = "forced"
+
+	// ContentStrict refuses chatbot messages that a client would not show as a whole.
+	ContentStrict = "strict"
+	// ContentLenient accepts them, and clients show what they understand.
+	ContentLenient = "lenient"
+
+	// LimitsNone limits chatbots by account only.
+	LimitsNone = "none"
+	// LimitsChannel limits chatbots by channel, too, as users are.
+	LimitsChannel = "channel"
+
+	// VisibleByID and VisibleByJID are the only form that visible_to_user can have.
+	VisibleByID  = "id"
+	VisibleByJID = "jid"
+
+	// MentionKept has the bot's name in the message of team_chat.app_mention.
+	MentionKept = "kept"
+	// MentionCut leaves it out.
+	MentionCut = "cut"
 )
 
 // The plans an account can be on, which decide its rate limits.
@@ -64,6 +83,14 @@ type Policy struct {
 	// PersonalID is PersonalIDForced where an account has every meeting take place
 	// in its host's personal room.
 	PersonalID string `json:"personal_id,omitempty"`
+	// ChatContent is ContentStrict or ContentLenient.
+	ChatContent string `json:"chat_content,omitempty"`
+	// ChatLimits is LimitsNone or LimitsChannel.
+	ChatLimits string `json:"chat_limits,omitempty"`
+	// VisibleTo is empty for either form, VisibleByID or VisibleByJID.
+	VisibleTo string `json:"visible_to,omitempty"`
+	// MentionText is MentionKept or MentionCut.
+	MentionText string `json:"mention_text,omitempty"`
 }
 
 // check reports a switch in a position that does not exist.
@@ -76,6 +103,10 @@ func (p Policy) check() error {
 		{"s2s_tokens", p.S2STokens, []string{"", S2SMany, S2SSingle}},
 		{"participant_time", p.ParticipantTime, []string{"", TimeAsJoinTime, TimeAsDateTime}},
 		{"personal_id", p.PersonalID, []string{"", PersonalIDForced}},
+		{"chat_content", p.ChatContent, []string{"", ContentStrict, ContentLenient}},
+		{"chat_limits", p.ChatLimits, []string{"", LimitsNone, LimitsChannel}},
+		{"visible_to", p.VisibleTo, []string{"", VisibleByID, VisibleByJID}},
+		{"mention_text", p.MentionText, []string{"", MentionKept, MentionCut}},
 		{"plan", p.Plan, []string{"", PlanBusiness, PlanPro, PlanFree, PlanUnlimited}},
 	} {
 		if !slices.Contains(s.allowed, s.value) {

@@ -2,9 +2,11 @@ package zoom
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/zoom/teamchat"
 )
 
 // answerWithin is how long Zoom waits for the receipt of a notification.
@@ -40,6 +42,7 @@ func New(opts Options) *Sandbox {
 	})
 	s.routeSite()
 	s.routeControl()
+	teamchat.RouteControl(chatHost{s})
 	return s
 }
 
@@ -48,9 +51,10 @@ func (s *Sandbox) routeSite() {
 	kit.RouteOAuth(s.Sandbox, s.site, "/oauth/authorize", pages)
 	s.site.HandleFunc("POST /oauth/token", kit.TokenEndpoint(s.Sandbox, (*world).serveToken))
 	s.site.HandleFunc("POST /oauth/revoke", kit.TokenEndpoint(s.Sandbox, (*world).serveRevoke))
-	for _, op := range operations() {
+	for _, op := range slices.Concat(operations(), chatOperations()) {
 		s.site.HandleFunc(op.method+" /v2"+op.path, s.serveAPI(op))
 	}
+	s.site.HandleFunc("POST /v2/im/chat/callback/{id}", s.serveCallback())
 	s.site.HandleFunc("/v2/", s.serveUnknownAPI)
 	s.site.HandleFunc("GET /j/{meetingId}", s.serveRoom)
 	s.site.HandleFunc("GET /s/{meetingId}", s.serveRoom)

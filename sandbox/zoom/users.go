@@ -1,7 +1,6 @@
 package zoom
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -41,6 +40,9 @@ type User struct {
 func (u *User) name() string {
 	return strings.TrimSpace(u.FirstName + " " + u.LastName)
 }
+
+// jid is the person's address in chat.
+func (u *User) jid() string { return strings.ToLower(u.ID) + "@xmpp.zoom.us" }
 
 // addUser adds a user, with the personal meeting room that everyone has.
 func (w *world) addUser(u User) (*User, error) {
@@ -162,7 +164,7 @@ func (w *world) readUser(c *call) (int, any, *apiError) {
 		Type: u.Type, RoleName: "Member", PMI: u.PMI, UsePMI: u.UsePMI,
 		PersonalMeetingURL: w.joinURL(room), Timezone: u.Timezone, Verified: 1,
 		CreatedAt: stamp(u.created), LastLoginTime: stamp(u.created), PicURL: w.Base + "/p/" + u.ID,
-		JID:      fmt.Sprintf("%s@xmpp.zoom.us", strings.ToLower(u.ID)),
+		JID:      u.jid(),
 		GroupIDs: []string{}, IMGroupIDs: []string{}, AccountID: u.AccountID, Language: "en-US",
 		Status: u.Status, LoginTypes: []int{100},
 	}, nil

@@ -35,27 +35,53 @@ func (s *Sandbox) ValidateWebhook(clientID string) error {
 	return s.validate(clientID, false)
 }
 
-// validate is ValidateWebhook; at saving a single failure disables the endpoint.
+// validate is ValidateWebhook for all endpoints of an app; at saving a single failure
+// disables them.
 func (s *Sandbox) validate(clientID string, saving bool) error {
-	c := challenge{Event: EventURLValidation}
-	var app *registration
-	return s.Ask(func(w *world) (kit.Parcel, error) {
-		if app = w.apps[clientID]; app == nil || app.WebhookURL == "" {
-			return kit.Parcel{}, errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
+	addresses := kit.Read(s.Sandbox, func(w *world) []string {
+		if app := w.apps[clientID]; app != nil {
+			return app.endpoints()
 		}
-		c.Payload.PlainToken, c.Timestamp = w.ids.object(), w.Now().UnixMilli()
+		return nil
+	})
+	if len(addresses) == 0 {
+		return errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
+	}
+	var problem error
+	for _, address := range addresses {
+		if err := s.challenge(clientID, address); err != nil && problem == nil {
+			problem = err
+		}
+	}
+	s.Locked(func(w *world) {
+		if app := w.apps[clientID]; app != nil {
+			app.judged(problem == nil, saving)
+			app.revalidate = w.Now().Add(validationInterval)
+		}
+	})
+	return problem
+}
+
+// challenge has one endpoint prove that it knows the secret token.
+func (s *Sandbox) challenge(clientID, address string) error {
+	c := challenge{Event: EventURLValidation}
+	var secret string
+	return s.Ask(func(w *world) (kit.Parcel, error) {
+		app := w.apps[clientID]
+		if app == nil {
+			return kit.Parcel{}, errors.Wrapf(kit.ErrNotFound, "app %q", clientID)
+		}
+		secret, c.Payload.PlainToken, c.Timestamp = app.WebhookSecret, w.ids.object(), w.Now().UnixMilli()
 		return kit.Parcel{
-			Delivery: kit.Delivery{Recipient: clientID, URL: app.WebhookURL, Event: EventURLValidation, Body: kit.Compact(c)},
+			Delivery: kit.Delivery{Recipient: clientID, URL: address, Event: EventURLValidation, Body: kit.Compact(c)},
 			To:       endpoint{w, clientID}, NewID: w.requestID,
 		}, nil
 	}, func(d *kit.Sending, a kit.Attempt) error {
-		problem := judge(app.WebhookSecret, c.Payload.PlainToken, a)
+		problem := judge(secret, c.Payload.PlainToken, a)
 		d.State = kit.DeliveryDone
 		if problem != nil {
 			d.State = kit.DeliveryFailed
 		}
-		app.judged(problem == nil, saving)
-		app.revalidate = a.At.Add(validationInterval)
 		return problem
 	})
 }
@@ -103,7 +129,7 @@ func (s *Sandbox) validateDue() {
 func (w *world) nextValidation() time.Time {
 	var next time.Time
 	for _, app := range w.apps {
-		if app.enabled && app.WebhookURL != "" && (next.IsZero() || app.revalidate.Before(next)) {
+		if app.enabled && len(app.endpoints()) > 0 && (next.IsZero() || app.revalidate.Before(next)) {
 			next = app.revalidate
 		}
 	}

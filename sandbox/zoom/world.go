@@ -4,6 +4,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/zoom/teamchat"
 )
 
 // world is everything that a reset forgets. Its methods need the sandbox's lock.
@@ -21,6 +22,8 @@ type world struct {
 	meetings map[int64]*meeting
 	runs     map[string]*run       // by UUID
 	starts   map[string]*startPass // by the start link's token
+
+	chat *teamchat.Chat
 }
 
 // newWorld returns a world that begins with a seed.
@@ -33,6 +36,7 @@ func newWorld(base *kit.World, seed Seed) (*world, error) {
 		starts:   map[string]*startPass{},
 	}
 	w.grants = kit.NewGrants[*User](base, w.grantRules())
+	w.chat = teamchat.New(base, surroundings{w})
 	return w, w.plant(seed)
 }
 
@@ -41,6 +45,15 @@ type Seed struct {
 	Policy Policy `json:"policy"`
 	Apps   []App  `json:"apps"`
 	Users  []User `json:"users"`
+	// Channels are those of Team Chat, and Installs who has added which app.
+	Channels []teamchat.NewChannel `json:"channels"`
+	Installs []Install             `json:"installs"`
+}
+
+// Install names a user who has added an app, and the app.
+type Install struct {
+	Email    string `json:"email"`
+	ClientID string `json:"client_id"`
 }
 
 // Check reports what is wrong with a seed.
@@ -63,6 +76,18 @@ func (w *world) plant(s Seed) error {
 	for _, user := range s.Users {
 		if _, err := w.addUser(user); err != nil {
 			return errors.Wrapf(err, "user %q", user.Email)
+		}
+	}
+	for _, one := range s.Installs {
+		app, u := w.apps[one.ClientID], w.user(one.Email)
+		if app == nil || u == nil {
+			return errors.Wrapf(kit.ErrNotFound, "user %q or app %q", one.Email, one.ClientID)
+		}
+		w.install(app, u)
+	}
+	for _, channel := range s.Channels {
+		if _, err := w.chat.AddChannel(channel); err != nil {
+			return errors.Wrapf(err, "channel %q", channel.Name)
 		}
 	}
 	return nil

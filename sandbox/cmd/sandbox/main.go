@@ -133,7 +133,7 @@ func listen(address string, public bool) (net.Listener, error) {
 
 // serve answers requests and does what is due.
 func serve(ctx context.Context, listener net.Listener, stage *stage) error {
-	server := &http.Server{Handler: stage.mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: stage, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	ticker := time.NewTicker(tick)

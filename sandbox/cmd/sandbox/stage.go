@@ -6,6 +6,7 @@ import (
 
 	"mattermost-plugin-zoom/sandbox/bitbucket"
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/zoom"
 )
 
 // control is where sandboxes have their control API.
@@ -30,6 +31,15 @@ func newStage(first player) *stage {
 	s := &stage{mux: http.NewServeMux(), players: []player{first}}
 	s.mux.Handle("/", first)
 	return s
+}
+
+// ServeHTTP serves all sandboxes. The hosts of webviews are the first one's on all paths.
+func (s *stage) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if zoom.IsWebview(r) {
+		s.players[0].ServeHTTP(rw, r)
+		return
+	}
+	s.mux.ServeHTTP(rw, r)
 }
 
 // add gives a sandbox the paths below its name, and those of its control API.

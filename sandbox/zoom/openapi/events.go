@@ -28,12 +28,12 @@ type webhookDocument struct {
 	} `json:"webhooks"`
 }
 
-// LoadEvents reads the documents about notifications of meetings and of the
-// Marketplace in dir. Only the named events are compiled; a name that no
+// LoadEvents reads the documents about notifications of meetings, of the
+// Marketplace and of chatbots in dir. Only the named events are compiled; a name that no
 // document has is an error.
 func LoadEvents(dir string, names ...string) (*Events, error) {
 	e := &Events{schemas: map[string]*jsonschema.Schema{}}
-	for _, file := range []string{"Meetings.json", "Marketplace.json"} {
+	for _, file := range []string{"Meetings.json", "Marketplace.json", "Chatbot.json"} {
 		raw, err := os.ReadFile(filepath.Join(dir, "webhooks", file))
 		if err != nil {
 			return nil, errors.Wrap(err, "read the notifications")
