@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"provider/pagerduty": {"chat", "fault", "provider", "provider/untrusted"},
 	"provider/sentry":    {"chat", "fault", "provider", "provider/untrusted"},
 
-	"account": {"chat", "fault", "oauth", "zoom"},
+	"account": {"chat", "fault", "oauth", "takeover", "zoom"},
 	"meeting": {"chat", "command", "fault", "zoom"},
 
 	"bridge":              {"chat", "fault", "kv", "provider", "queue"},

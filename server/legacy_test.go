@@ -9,11 +9,29 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/store/storetest"
 )
+
+// replacesPublic starts the plugin in the place of the public one, which left what is in the table by now.
+func (w *world) replacesPublic() {
+	w.t.Helper()
+	require.NoError(w.t, w.plugin.OnDeactivate())
+	w.plugin = w.newServer()
+	w.mm.Attach(w.plugin)
+}
+
+// replacesPublicSlowly is replacesPublic while another server is taking over so much that it hasn't come to anyone here yet.
+func (w *world) replacesPublicSlowly() {
+	w.t.Helper()
+	held, err := w.memory.Predecessor.Claim(w.t.Context(), "another server", 24*time.Hour)
+	require.NoError(w.t, err)
+	require.True(w.t, held)
+	w.replacesPublic()
+}
 
 // An admin replaces the public plugin by this one: people stay connected, and the tokens in plain text are gone.
 func TestGrantsOfThePublicPluginAreMigrated(t *testing.T) {
@@ -35,6 +53,7 @@ func TestGrantsOfThePublicPluginAreMigrated(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, mode)
 			key := leave(w, w.refreshToken(map[string]*mmtest.User{"user": w.alice, "account": w.admin}[mode]))
+			w.replacesPublicSlowly()
 			w.alice.Types("/zoom start", w.town)
 			require.Len(t, meetings(w.town), 1)
 			for left := range w.mm.KV.Dump() {
@@ -51,6 +70,7 @@ func TestABrokenGrantOfThePublicPluginAsksToConnect(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	require.NoError(t, w.mm.KV.Set("zoomtoken_"+w.alice.ID, []byte(`{"OAuthToken":`), 0))
+	w.replacesPublicSlowly()
 	w.alice.Types("/zoom start", w.town)
 	require.Empty(t, meetings(w.town))
 	w.authorizes(w.alice)
@@ -108,6 +128,7 @@ func TestDisconnectingAlsoDropsTheGrantThatThePublicPluginLeft(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
 			w.leavesToken(w.alice, w.refreshToken(w.alice))
+			w.replacesPublicSlowly()
 			before(w)
 			w.alice.Types("/zoom disconnect", w.town)
 			w.alice.Clicks("Disconnect")
@@ -126,6 +147,7 @@ func TestAGrantOfThePublicPluginSurvivesAnOutageDuringMigration(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
 			w.leavesToken(w.alice, w.refreshToken(w.alice))
+			w.replacesPublicSlowly()
 			w.strikes(o)
 			w.alice.Types("/zoom start", w.town)
 			if o.call == "Grants.LeaseGrant" && o.after {
@@ -144,6 +166,7 @@ func TestSimultaneousStartsShareOneMigratedGrant(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "account")
 	require.NoError(t, w.mm.KV.Set("zoomSuperUserToken_", []byte(`{"refresh_token":"`+w.refreshToken(w.admin)+`"}`), 0))
+	w.replacesPublicSlowly()
 	w.mm.KV.OnAnswer(func(storetest.Op, string) error { time.Sleep(time.Millisecond); return nil })
 	rooms := make([]*mmtest.Channel, 20)
 	var all sync.WaitGroup
@@ -161,6 +184,7 @@ func TestAUserOfThePublicPluginWhoRemovedTheAppIsNotified(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "user")
 	w.leavesToken(w.alice, w.refreshToken(w.alice))
+	w.replacesPublicSlowly()
 	require.NoError(t, w.zoom.Notify(clientID, "app_deauthorized", map[string]any{
 		"account_id": zoomAccount, "user_id": "zidalice", "client_id": clientID, "deauthorization_time": w.zoom.Now().UTC().Format(time.RFC3339),
 	}))
@@ -168,4 +192,44 @@ func TestAUserOfThePublicPluginWhoRemovedTheAppIsNotified(t *testing.T) {
 	require.Len(t, w.alice.DirectMessages(w.botID()), 1)
 	w.alice.Types("/zoom start", w.town)
 	require.Empty(t, meetings(w.town))
+}
+
+func TestWhatThePublicPluginLeftIsTakenOverAtTheStart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "user")
+	w.leavesToken(w.alice, w.refreshToken(w.alice))
+	w.leavesToken(w.bob, w.refreshToken(w.bob))
+	require.NoError(t, w.mm.KV.Set("zoomUserPreference_"+w.alice.ID, []byte(`"true"`), 0))
+	require.NoError(t, w.mm.KV.Set("zoomChannelSettings", []byte(`{"c1":{"Preference":"disable"}}`), 0))
+	require.NoError(t, w.mm.KV.Set("meeting_channel_111222333", []byte(`{"channel_id":"c1","is_subscription":true}`), 0))
+	open, over := w.leavesPost("444555666", "STARTED"), w.leavesPost("777888999", "ENDED")
+	w.replacesPublic()
+	require.Eventually(t, func() bool { return len(w.mm.KV.Keys("zoomtoken"))+len(w.mm.KV.Keys("post_meeting_")) == 0 }, patience, tick)
+	require.Len(t, w.memory.Links.Owners(), 2)
+	require.Len(t, w.mm.KV.Keys("zoomChannelSettings"), 1, "nothing here reads it yet")
+	require.Len(t, w.mm.KV.Keys("meeting_channel_"), 1, "a subscription")
+
+	w.alice.Types("/zoom start", w.backroom)
+	require.Equal(t, true, meetings(w.backroom)[0].Prop("meeting_personal"))
+	w.deliver(w.plugin, w.event("meeting.ended", open, "x==", w.zoom.Now().Add(-time.Minute), w.zoom.Now()))
+	w.settle()
+	require.Equal(t, "ENDED", open.Refreshed().Prop("meeting_status"))
+	require.Equal(t, "ENDED", over.Refreshed().Prop("meeting_status"))
+}
+
+// leavesPost leaves a post of alice's in town as the public plugin did, and returns it.
+func (w *world) leavesPost(number, status string) *mmtest.Post {
+	w.t.Helper()
+	created, appErr := w.mm.API().CreatePost(&model.Post{
+		UserId: w.alice.ID, ChannelId: w.town.ID, Type: "custom_zoom", Message: "I have started a meeting",
+		Props: model.StringInterface{
+			"meeting_id": number, "meeting_uuid": "uuid" + number, "meeting_link": "https://zoom.us/j/" + number, "meeting_status": status,
+			"meeting_personal": false, "meeting_topic": "Weekly", "meeting_creator_username": "alice", "meeting_provider": "Zoom",
+		},
+	})
+	require.Nil(w.t, appErr)
+	require.NoError(w.t, w.mm.KV.Set("post_meeting_uuid"+number, []byte(created.Id), 24*time.Hour))
+	require.NoError(w.t, w.mm.KV.Set("meeting_channel_"+number, []byte(`{"channel_id":"`+w.town.ID+`","is_subscription":false}`), 24*time.Hour))
+	all := meetings(w.town)
+	return all[len(all)-1]
 }

@@ -47,7 +47,7 @@ func (a *app) start() error {
 	go a.client.WatchAlive(ctx, aliveEvery, func() { a.exit(1) })
 	go a.rewrap(ctx)
 	go a.prune(ctx)
-	go a.predecessor.note(ctx)
+	go a.takeover.Run(ctx)
 	go a.bridge.Run(ctx)
 	go a.tick(ctx)
 	return nil
@@ -86,6 +86,18 @@ func (a *app) tick(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
+	}
+}
+
+// wait waits for this long, or returns the context's error when that ends first.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
 	}
 }
 

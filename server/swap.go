@@ -36,17 +36,16 @@ type predecessor struct {
 }
 
 // note logs at the first start in place of the public plugin what works differently from now on.
-func (p *predecessor) note(ctx context.Context) {
+func (p *predecessor) note(ctx context.Context) error {
 	found, err := p.left()
-	if err == nil && found != (takeover.Found{}) {
-		var first bool
-		if first, err = p.notes.Note(ctx, found); first {
-			p.tell(found)
-		}
+	if err != nil || found == (takeover.Found{}) {
+		return err
 	}
-	if err != nil && ctx.Err() == nil {
-		p.client.Warn("The records of the public Zoom plugin couldn't be read", "error", err.Error())
+	first, err := p.notes.Note(ctx, found)
+	if first {
+		p.tell(found)
 	}
+	return err
 }
 
 func (p *predecessor) tell(found takeover.Found) {

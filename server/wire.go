@@ -20,26 +20,27 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/store"
+	"mattermost-plugin-zoom/server/takeover"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
 // app is the plugin's object graph: build makes everything once and passes it on.
 type app struct {
-	api         plugin.API
-	settings    *config.Container
-	storage     storage
-	client      *mattermost.Client
-	vault       *oauth.Vault
-	inbox       *store.Inbox
-	bridge      *assembly.Bridge
-	encryption  *encryption
-	predecessor *predecessor
-	meetings    *meeting.Service
-	commands    *slashCommands
-	listener    *listener
-	providers   *providerStates
-	http        http.Handler
-	exit        func(int)
+	api        plugin.API
+	settings   *config.Container
+	storage    storage
+	client     *mattermost.Client
+	vault      *oauth.Vault
+	inbox      *store.Inbox
+	bridge     *assembly.Bridge
+	encryption *encryption
+	takeover   *takeover.Takeover
+	meetings   *meeting.Service
+	commands   *slashCommands
+	listener   *listener
+	providers  *providerStates
+	http       http.Handler
+	exit       func(int)
 
 	// end stops the loops of this process.
 	end       context.CancelFunc
@@ -113,13 +114,17 @@ func (b *builder) app(exit func(int)) *app {
 	doctor := meeting.NewDoctor(check.inspect)
 	commands.meetings = b.meetings.Command(connections{b.accounts}, doctor)
 	states := &providerStates{settings: b.settings, client: b.client, registry: b.registry, commands: commands}
+	replacement := &takeover.Takeover{
+		Table: b.kv, Accounts: b.accounts, Meetings: b.storage.meetings, Posts: b.client, Notes: b.storage.predecessor, Note: left.note, Log: b.log,
+		Wait: wait,
+	}
 	return &app{
 		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, inbox: b.jobs.inbox, bridge: b.jobs.bridge,
 		encryption: &encryption{
 			api: b.api, settings: b.settings, client: b.client, grants: b.storage.grants, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
 			connections: b.storage.connections,
 		},
-		predecessor: left, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
+		takeover: replacement, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
 		http: b.routes(doctor, states), exit: exit, rekeyed: make(chan struct{}, 1),
 	}
 }

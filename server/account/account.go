@@ -80,6 +80,7 @@ type Service struct {
 	*Authorizations
 	*Connections
 	*Deauthorizations
+	*Predecessor
 }
 
 // Dependencies are what a Service works with.
@@ -97,9 +98,10 @@ type Dependencies struct {
 
 // NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
-	left := &legacy{left: d.Left, links: d.Links, tokens: d.Tokens, now: d.Now, log: d.Log}
+	left := &Predecessor{left: d.Left, links: d.Links, tokens: d.Tokens, now: d.Now, log: d.Log}
 	held := &grants{tokens: d.Tokens, legacy: left}
 	return &Service{
+		Predecessor: left,
 		Callers: &Callers{
 			settings: d.Settings, people: d.People, tokens: d.Tokens, grants: held, links: d.Links, zoom: d.Zoom, now: d.Now, log: d.Log,
 		},

@@ -21,7 +21,7 @@ type Authorizations struct {
 	flow     *oauth.Flow
 	tokens   *oauth.Tokens
 	grants   *grants
-	legacy   *legacy
+	legacy   *Predecessor
 	links    Links
 	zoom     Zoom
 	now      func() time.Time

@@ -19,7 +19,7 @@ type Deauthorizations struct {
 	people   Directory
 	tokens   *oauth.Tokens
 	grants   *grants
-	legacy   *legacy
+	legacy   *Predecessor
 	links    Links
 	zoom     Zoom
 	now      func() time.Time

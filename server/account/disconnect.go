@@ -23,7 +23,7 @@ type Connections struct {
 	settings func() Settings
 	people   Directory
 	grants   *grants
-	legacy   *legacy
+	legacy   *Predecessor
 	links    Links
 }
 

@@ -17,7 +17,7 @@ const accountGrant = "account"
 // grants are those that users gave, or that one admin gave for everyone. A grant of the public plugin is migrated on first use.
 type grants struct {
 	tokens *oauth.Tokens
-	legacy *legacy
+	legacy *Predecessor
 }
 
 // grantOf returns the name of the grant that the person's calls use.
@@ -30,10 +30,7 @@ func grantOf(person chat.PersonID, mode Mode) string {
 
 // of returns the grant with this name: a user's, or the one of an admin-managed app.
 func (s *grants) of(name string) adopting {
-	if name == accountGrant {
-		return adopting{s.tokens.Of(name), s.legacy.adoptAccount}
-	}
-	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.legacy.adoptUser(ctx, chat.PersonID(name)) }}
+	return adopting{s.tokens.Of(name), func(ctx context.Context) error { return s.legacy.adopt(ctx, name) }}
 }
 
 // held returns the owner of the grant, and whether it is usable. An error is temporary.

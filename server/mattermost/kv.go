@@ -26,6 +26,12 @@ func (kv *KV) Get(key string) ([]byte, error) {
 	return value, errors.Wrapf(err, "read %s", key)
 }
 
+// Keys returns one page of the keys, in their order. A page with fewer keys is the last one.
+func (kv *KV) Keys(page, size int) ([]string, error) {
+	keys, err := kv.service.ListKeys(page, size)
+	return keys, errors.Wrap(err, "list keys")
+}
+
 // Set writes the value unconditionally. It expires after ttl, rounded up to whole seconds; 0 means never.
 func (kv *KV) Set(key string, value []byte, ttl time.Duration) error {
 	if err := checkKey(key); err != nil {

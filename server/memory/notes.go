@@ -42,8 +42,10 @@ type Predecessor struct {
 	*Faults
 	now func() time.Time
 
-	mu    sync.Mutex
-	noted takeover.Found
+	mu     sync.Mutex
+	noted  takeover.Found
+	holder string
+	until  time.Time
 }
 
 // Note remembers what was found, once, and reports whether this was the first time.
@@ -57,6 +59,20 @@ func (p *Predecessor) Note(_ context.Context, found takeover.Found) (first bool,
 		return false, nil
 	}
 	p.noted, p.noted.At = found, p.now()
+	return true, nil
+}
+
+// Claim makes this server the one that takes over, for the time, and reports whether it is.
+func (p *Predecessor) Claim(_ context.Context, holder string, keep time.Duration) (held bool, err error) {
+	if err := p.before("Predecessor.Claim", holder); err != nil {
+		return false, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.holder != holder && p.now().Before(p.until) {
+		return false, nil
+	}
+	p.holder, p.until = holder, p.now().Add(keep)
 	return true, nil
 }
 

@@ -30,7 +30,7 @@ func (l *LastEvents) At(ctx context.Context, sender string) (time.Time, error) {
 	return at, errors.Wrap(err, "read when the last event arrived")
 }
 
-// Predecessor remembers what changed when this plugin replaced the public one.
+// Predecessor remembers what changed when this plugin replaced the public one. It implements takeover.Notes.
 type Predecessor struct{ db *DB }
 
 // NewPredecessor returns the note of it in the database.
@@ -42,12 +42,18 @@ func (p *Predecessor) Note(ctx context.Context, found takeover.Found) (first boo
 	return n > 0, errors.Wrap(err, "note what the change of plugins changed")
 }
 
+// Claim makes this server the one that takes over, for the time, and reports whether it is.
+func (p *Predecessor) Claim(ctx context.Context, holder string, keep time.Duration) (held bool, err error) {
+	n, err := p.db.queries().ClaimTakeover(ctx, holder, keep.Seconds())
+	return n > 0, errors.Wrap(err, "claim the public plugin's data")
+}
+
 // Noted returns what Note remembered; zero for nothing.
 func (p *Predecessor) Noted(ctx context.Context) (takeover.Found, error) {
 	row, err := p.db.queries().Predecessor(ctx)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return takeover.Found{}, nil
 	}
-	found := takeover.Found{At: row.NotedAt, ByAddress: row.ByAddress, Restricted: int(row.Restricted)}
+	found := takeover.Found{At: orZero(row.NotedAt), ByAddress: row.ByAddress, Restricted: int(row.Restricted)}
 	return found, errors.Wrap(err, "read what the change of plugins changed")
 }

@@ -19,12 +19,14 @@ type Found struct {
 	Restricted int
 }
 
-// Notes remembers what was found.
+// Notes remembers what was found, for all servers.
 type Notes interface {
 	// Note remembers it, once, and reports whether this was the first time.
 	Note(ctx context.Context, found Found) (first bool, err error)
 	// Noted returns what Note remembered; zero for nothing.
 	Noted(ctx context.Context) (Found, error)
+	// Claim makes this server the one that takes over, for the time, and reports whether it is. It renews its own claim.
+	Claim(ctx context.Context, holder string, keep time.Duration) (held bool, err error)
 }
 
 // Choices are the users' settings for meetings.

@@ -86,10 +86,12 @@ CREATE TABLE zoom_last_event (
     at timestamptz NOT NULL
 );
 
--- The public plugin that this one replaced, in one row: what changed for users, and whether its data has been taken over.
+-- The public plugin that this one replaced, in one row: what changed for users, and which server takes its data over.
 CREATE TABLE zoom_predecessor (
     id boolean PRIMARY KEY DEFAULT true CHECK (id),
-    noted_at timestamptz NOT NULL DEFAULT now(),
-    by_address boolean NOT NULL,
-    restricted integer NOT NULL
+    noted_at timestamptz,
+    by_address boolean NOT NULL DEFAULT false,
+    restricted integer NOT NULL DEFAULT 0,
+    holder text NOT NULL DEFAULT '',
+    held_until timestamptz NOT NULL DEFAULT 'epoch'
 );

@@ -156,8 +156,17 @@ ON CONFLICT (sender) DO UPDATE SET at = excluded.at;
 SELECT at FROM zoom_last_event WHERE sender = sqlc.arg(sender)::text;
 
 -- name: NotePredecessor :execrows
-INSERT INTO zoom_predecessor (by_address, restricted) VALUES (sqlc.arg(by_address)::boolean, sqlc.arg(restricted)::integer)
-ON CONFLICT (id) DO NOTHING;
+INSERT INTO zoom_predecessor AS p (noted_at, by_address, restricted)
+VALUES (now(), sqlc.arg(by_address)::boolean, sqlc.arg(restricted)::integer)
+ON CONFLICT (id) DO UPDATE SET noted_at = excluded.noted_at, by_address = excluded.by_address, restricted = excluded.restricted
+WHERE p.noted_at IS NULL;
+
+-- name: ClaimTakeover :execrows
+-- One server at a time takes over what the public plugin left.
+INSERT INTO zoom_predecessor AS p (holder, held_until)
+VALUES (sqlc.arg(holder)::text, now() + make_interval(secs => sqlc.arg(seconds)::double precision))
+ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+WHERE p.holder = excluded.holder OR p.held_until <= now();
 
 -- name: Predecessor :one
 SELECT noted_at, by_address, restricted FROM zoom_predecessor;

@@ -188,6 +188,22 @@ func (q *Queries) BeginStart(ctx context.Context, arg BeginStartParams) (BeginSt
 	return i, err
 }
 
+const claimTakeover = `-- name: ClaimTakeover :execrows
+INSERT INTO zoom_predecessor AS p (holder, held_until)
+VALUES ($1::text, now() + make_interval(secs => $2::double precision))
+ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+WHERE p.holder = excluded.holder OR p.held_until <= now()
+`
+
+// One server at a time takes over what the public plugin left.
+func (q *Queries) ClaimTakeover(ctx context.Context, holder string, seconds float64) (int64, error) {
+	result, err := q.db.Exec(ctx, claimTakeover, holder, seconds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const closeMeeting = `-- name: CloseMeeting :exec
 UPDATE zoom_meeting_post SET open_until = NULL, changed_at = now()
 WHERE surface = $1::text AND message = $2::text
@@ -377,8 +393,10 @@ func (q *Queries) NoteEvent(ctx context.Context, sender string) error {
 }
 
 const notePredecessor = `-- name: NotePredecessor :execrows
-INSERT INTO zoom_predecessor (by_address, restricted) VALUES ($1::boolean, $2::integer)
-ON CONFLICT (id) DO NOTHING
+INSERT INTO zoom_predecessor AS p (noted_at, by_address, restricted)
+VALUES (now(), $1::boolean, $2::integer)
+ON CONFLICT (id) DO UPDATE SET noted_at = excluded.noted_at, by_address = excluded.by_address, restricted = excluded.restricted
+WHERE p.noted_at IS NULL
 `
 
 func (q *Queries) NotePredecessor(ctx context.Context, byAddress bool, restricted int32) (int64, error) {
@@ -404,7 +422,7 @@ SELECT noted_at, by_address, restricted FROM zoom_predecessor
 `
 
 type PredecessorRow struct {
-	NotedAt    time.Time
+	NotedAt    *time.Time
 	ByAddress  bool
 	Restricted int32
 }
