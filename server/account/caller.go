@@ -34,15 +34,28 @@ type Callers struct {
 func (s *Callers) Caller(_ context.Context, who chat.Person) (zoom.Caller, error) {
 	settings := s.settings()
 	if settings.Mode == ByUser {
-		return zoom.Caller{App: zoom.UserApp, User: zoom.Me, Tokens: s.grants.of(string(who.ID))}, nil
+		return callerOf(zoom.UserApp, zoom.Me, s.grants.of(string(who.ID))), nil
 	}
 	if err := s.trusted(who, settings); err != nil {
 		return zoom.Caller{}, err
 	}
 	if settings.Mode == ByServer {
-		return zoom.Caller{App: zoom.ServerApp, User: who.Email, Tokens: s.tokens.Server()}, nil
+		return callerOf(zoom.ServerApp, who.Email, s.tokens.Server()), nil
 	}
-	return zoom.Caller{App: zoom.AccountApp, User: who.Email, Tokens: s.grants.of(accountGrant)}, nil
+	return callerOf(zoom.AccountApp, who.Email, s.grants.of(accountGrant)), nil
+}
+
+func callerOf(app zoom.AppKind, user string, grant interface {
+	zoom.TokenSource
+	Name() string
+}) zoom.Caller {
+	return zoom.Caller{App: app, User: user, Tokens: grant, Grant: grant.Name()}
+}
+
+// GrantRead tells that the caller's grant was read together with other records, sealed as it is stored: calls in the next seconds don't
+// read it again.
+func (s *Callers) GrantRead(ctx context.Context, as zoom.Caller, sealed string) {
+	s.tokens.Read(ctx, as.Grant, sealed)
 }
 
 // trusted checks that the person's address is known to be theirs: otherwise anyone could start meetings as anyone.

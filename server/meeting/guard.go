@@ -25,6 +25,8 @@ type Attempt struct {
 	Place  chat.Place
 	// Choice is the requested kind, Unspecified for the user's setting.
 	Choice Choice
+	// Grant names the grant that the start will use.
+	Grant string
 	// AllTheSame asks for another meeting even if one is open in the channel.
 	AllTheSame bool
 }
@@ -35,6 +37,8 @@ type Beginning struct {
 	Choice Choice
 	// PersonalID is the user's personal meeting ID as last looked up in Zoom; "" if it isn't known.
 	PersonalID string
+	// Grant is that grant as it is stored, sealed; "" for none.
+	Grant string
 	// Reserved reports that the channel is reserved for this start. If it isn't, either the choice is Ask, or Open is set, or another start
 	// is in progress.
 	Reserved bool

@@ -123,6 +123,8 @@ type Zoom interface {
 type Accounts interface {
 	// Caller returns the identity for the user's calls. Faults: NotConnected, AccountNotConnected, EmailUnverified, …
 	Caller(ctx context.Context, who chat.Person) (zoom.Caller, error)
+	// GrantRead tells that the caller's grant was read together with other records, so that its token costs no statement; "" is none.
+	GrantRead(ctx context.Context, as zoom.Caller, sealed string)
 	// PersonalMeetingID looks the user's personal meeting ID up in Zoom, and stores it for later starts. Fault: NoPersonalMeeting.
 	PersonalMeetingID(ctx context.Context, who chat.Person) (string, error)
 	// ScopeMissed handles a call that Zoom refused because of a missing scope.

@@ -22,8 +22,8 @@ type reservations struct {
 
 // begin returns what the start needs to know and its reservation's ticket. A meeting whose post was deleted is no longer open. Where the
 // database can't be reached, a start goes on without knowing anything; the ticket is "" then.
-func (s *reservations) begin(ctx context.Context, r StartRequest) (Beginning, string, error) {
-	attempt := Attempt{Ticket: rand.Text(), Actor: r.Actor, Place: r.Place, Choice: r.Choice, AllTheSame: r.AllTheSame}
+func (s *reservations) begin(ctx context.Context, r StartRequest, grant string) (Beginning, string, error) {
+	attempt := Attempt{Ticket: rand.Text(), Actor: r.Actor, Place: r.Place, Choice: r.Choice, Grant: grant, AllTheSame: r.AllTheSame}
 	for {
 		begun, err := s.index.Begin(ctx, attempt)
 		if fault.Is(err, fault.DatabaseUnavailable) {

@@ -108,7 +108,7 @@ func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 	if err != nil {
 		return Outcome{}, err
 	}
-	begun, ticket, err := s.reservations.begin(ctx, *asked)
+	begun, ticket, err := s.reservations.begin(ctx, *asked, caller.Grant)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -119,6 +119,7 @@ func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 	if !begun.Reserved {
 		return Outcome{Prompted: true}, s.prompts.promptRunning(ctx, *asked, begun.Open)
 	}
+	s.accounts.GrantRead(ctx, caller, begun.Grant)
 	outcome, err := s.create(ctx, *asked, who, caller, begun, ticket)
 	if err != nil {
 		s.reservations.release(ctx, asked.Place, ticket)

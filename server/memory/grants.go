@@ -126,6 +126,13 @@ func (m *Grants) ResealGrant(ctx context.Context, key oauth.GrantKey, sealed, fr
 	return resealed, err
 }
 
+// sealed returns what is stored of the grant.
+func (m *Grants) sealed(key oauth.GrantKey) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.rows[key].sealed
+}
+
 // Keys returns the keys of all stored grants.
 func (m *Grants) Keys() []oauth.GrantKey {
 	m.mu.Lock()

@@ -9,12 +9,14 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 // Meetings are the meetings that were announced. It implements meeting.Index.
 type Meetings struct {
 	*Faults
-	now func() time.Time
+	grants *Grants
+	now    func() time.Time
 
 	mu       sync.Mutex
 	meetings map[string]*announcedMeeting
@@ -56,9 +58,9 @@ type person struct {
 	until      time.Time
 }
 
-func newMeetings(f *Faults, now func() time.Time) *Meetings {
+func newMeetings(f *Faults, grants *Grants, now func() time.Time) *Meetings {
 	return &Meetings{
-		Faults: f, now: now, meetings: map[string]*announcedMeeting{}, starts: map[start]reservation{}, persons: map[chat.PersonID]person{},
+		Faults: f, grants: grants, now: now, meetings: map[string]*announcedMeeting{}, starts: map[start]reservation{}, persons: map[chat.PersonID]person{},
 	}
 }
 
@@ -75,7 +77,7 @@ func (m *Meetings) Begin(ctx context.Context, a meeting.Attempt) (_ meeting.Begi
 	}
 	defer unlock(&err)
 	known := m.persons[a.Actor.Person]
-	begun := meeting.Beginning{Choice: a.Choice}
+	begun := meeting.Beginning{Choice: a.Choice, Grant: m.grants.sealed(oauth.GrantKey{Provider: "zoom", Name: a.Grant})}
 	if begun.Choice == meeting.Unspecified {
 		begun.Choice = known.choice
 	}

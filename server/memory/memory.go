@@ -27,11 +27,11 @@ type Memory struct {
 // New returns an empty Memory with this clock.
 func New(now func() time.Time) *Memory {
 	faults := &Faults{}
-	log := newDeliveries(faults, now)
-	meetings := newMeetings(faults, now)
+	log, grants := newDeliveries(faults, now), newGrants(faults, now)
+	meetings := newMeetings(faults, grants, now)
 	return &Memory{
 		Faults: faults,
-		Grants: newGrants(faults, now), Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
+		Grants: grants, Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
 		Subjects: newSubjects(faults, now), Connections: newConnections(faults, log, now), Deliveries: log,
 		Meetings: meetings, Links: newLinks(meetings), LastEvents: &LastEvents{Faults: faults, now: now},
 		Predecessor: &Predecessor{Faults: faults, now: now},

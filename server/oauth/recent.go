@@ -58,6 +58,16 @@ func (r *recent) find(key GrantKey) (s state, now bool) {
 	return found.state, r.now().Sub(found.at) <= recentFor
 }
 
+// Read tells that the grant with this name was read together with other records, sealed as it is stored: Token doesn't read it again in the
+// next seconds. One that is of no use, or that can't be opened, is left to Token.
+func (t *Tokens) Read(ctx context.Context, name, sealed string) {
+	g := &Grant{tokens: t, name: name}
+	s, err := g.open(ctx, StoredGrant{Key: g.key(), Sealed: sealed})
+	if err == nil && g.usable(s, "") {
+		t.recent.keep(s)
+	}
+}
+
 // withoutDatabase returns a token other than the rejected one where the grant can't be read: the one that was read last, or one that this
 // server gets for itself, without sharing it.
 func (g *Grant) withoutDatabase(ctx context.Context, rejected string, cause error) (string, error) {

@@ -53,6 +53,9 @@ type Grant struct {
 	name   string
 }
 
+// Name is the name under which the grant is stored.
+func (g *Grant) Name() string { return g.name }
+
 // record is what is sealed and stored.
 type record struct {
 	// App tells for which app the grant was made.

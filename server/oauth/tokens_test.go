@@ -59,6 +59,28 @@ func TestAnOperationReadsItsGrantOnce(t *testing.T) {
 	})
 }
 
+func TestAGrantThatWasReadWithOtherRecordsIsNotReadAgain(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(firstKey)
+		token := w.connect(s, "ann", "ann@example.com", time.Hour)
+		stored, err := w.db.Grants.Grant(t.Context(), s.tokens.Of("ann").Key())
+		require.NoError(t, err)
+		for _, useless := range []string{"", "v1.gone.AAAA", stored.Sealed[:len(stored.Sealed)-2]} {
+			s.tokens.Read(t.Context(), "ann", useless)
+			s.tokens.Read(t.Context(), "bob", stored.Sealed)
+		}
+		_, err = s.tokens.Of("bob").Token(t.Context())
+		wantFault(t, fault.NotConnected, err)
+		calls := w.calls(func() {
+			s.tokens.Read(t.Context(), "ann", stored.Sealed)
+			access, err := s.tokens.Of("ann").Token(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, token.Access, access)
+		})
+		require.Empty(t, calls)
+	})
+}
+
 func TestWithoutTheDatabaseTheLastTokenServes(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		s := w.server(firstKey)

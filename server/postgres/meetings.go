@@ -31,12 +31,12 @@ var _ meeting.Index = (*Meetings)(nil)
 func (m *Meetings) Begin(ctx context.Context, a meeting.Attempt) (meeting.Beginning, error) {
 	row, err := m.db.queries().BeginStart(ctx, query.BeginStartParams{
 		Person: string(a.Actor.Person), Choice: string(a.Choice), Surface: string(a.Place.Surface), Channel: a.Place.Channel,
-		Another: a.AllTheSame, Creator: a.Actor.ID, Ticket: a.Ticket, Seconds: meeting.UnderWayFor.Seconds(),
+		Another: a.AllTheSame, Creator: a.Actor.ID, Ticket: a.Ticket, Seconds: meeting.UnderWayFor.Seconds(), GrantName: a.Grant,
 	})
 	if err != nil {
 		return meeting.Beginning{}, errors.Wrap(err, "begin a start")
 	}
-	begun := meeting.Beginning{Choice: meeting.Choice(row.Choice), PersonalID: row.PersonalNumber, Reserved: row.Reserved}
+	begun := meeting.Beginning{Choice: meeting.Choice(row.Choice), PersonalID: row.PersonalNumber, Grant: row.SealedGrant, Reserved: row.Reserved}
 	if row.Message != "" {
 		begun.Open = &meeting.Open{
 			Message: chat.MessageRef{Place: a.Place.In(row.Thread), ID: row.Message}, MeetingID: row.Meeting, JoinURL: row.JoinUrl,

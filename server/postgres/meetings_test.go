@@ -20,7 +20,7 @@ func TestMeetings(t *testing.T) {
 		source := pgtest.Source(t)
 		db := pgtest.Reopen(t, source)
 		return recordstest.MeetingsWorld{
-			Index: postgres.NewMeetings(db), Links: postgres.NewLinks(db), Now: time.Now,
+			Index: postgres.NewMeetings(db), Links: postgres.NewLinks(db), Grants: postgres.NewGrants(db), Now: time.Now,
 			Passes: func(d time.Duration) { meetingsAge(t, source, d) },
 		}
 	})

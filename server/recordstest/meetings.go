@@ -11,6 +11,7 @@ import (
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 // MeetingsWorld is an empty index of meetings, with the links of Zoom users.
@@ -22,7 +23,8 @@ type MeetingsWorld struct {
 		// Prune deletes what has expired.
 		Prune(ctx context.Context) error
 	}
-	Links account.Links
+	Links  account.Links
+	Grants oauth.Grants
 	// Passes lets time pass in the index, and Now is its clock.
 	Passes func(d time.Duration)
 	Now    func() time.Time
@@ -47,6 +49,7 @@ func Meetings(t *testing.T, open func(t *testing.T) MeetingsWorld) {
 		"a user starts one further meeting at a time":            furtherMeetings,
 		"a user who wants to be asked reserves nothing":          askReserves,
 		"a start knows the user's personal meeting ID":           startKnowsPersonal,
+		"a start reads its grant":                                startReadsGrant,
 		"a due check goes to one server":                         dueChecks,
 		"a setting is kept, and one from elsewhere yields to it": settingIsKept,
 		"what hasn't changed for long is deleted":                oldIsDeleted,

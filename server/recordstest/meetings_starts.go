@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/oauth"
 )
 
 func oneStart(t *testing.T, w MeetingsWorld) {
@@ -111,6 +112,16 @@ func askReserves(t *testing.T, w MeetingsWorld) {
 	require.Equal(t, meeting.Beginning{Choice: meeting.Ask}, begun)
 	begun = w.begins(t, attempt("alice", func(a *meeting.Attempt) { a.Choice = meeting.Personal }))
 	require.Equal(t, meeting.Beginning{Choice: meeting.Personal, Reserved: true}, begun, "the answer counts")
+}
+
+func startReadsGrant(t *testing.T, w MeetingsWorld) {
+	t.Helper()
+	for name, sealed := range map[string]string{"alice": "of alice", "account": "of all"} {
+		require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "zoom", Name: name}, sealed))
+		require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "hub", Site: "site", Name: name}, "of another provider"))
+		require.Equal(t, sealed, w.begins(t, attempt("alice", func(a *meeting.Attempt) { a.Grant = name })).Grant)
+	}
+	require.Empty(t, w.begins(t, attempt("alice", func(a *meeting.Attempt) { a.Grant = "bob" })).Grant)
 }
 
 func startKnowsPersonal(t *testing.T, w MeetingsWorld) {

@@ -58,8 +58,9 @@ type Caller struct {
 	App AppKind
 	// User is Me for a user-managed app, else an email address or user id.
 	User string
-	// Tokens is the grant to call with.
+	// Tokens is the grant to call with, and Grant its name, under which it is stored.
 	Tokens TokenSource
+	Grant  string
 }
 
 // Client calls Zoom's REST API. It is safe for concurrent use.

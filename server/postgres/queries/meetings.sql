@@ -27,6 +27,9 @@ WITH known AS (
 )
 SELECT wanted.choice::text AS choice, coalesce((SELECT personal_number FROM known), '')::text AS personal_number,
     EXISTS (SELECT 1 FROM reserved)::boolean AS reserved,
+    coalesce((
+        SELECT sealed FROM zoom_grant WHERE provider = 'zoom' AND site = '' AND name = sqlc.arg(grant_name)::text
+    ), '')::text AS sealed_grant,
     coalesce(running.message, '')::text AS message, coalesce(running.thread, '')::text AS thread,
     coalesce(running.meeting, '')::text AS meeting, coalesce(running.join_url, '')::text AS join_url,
     coalesce(running.topic, '')::text AS topic, coalesce(running.creator, '')::text AS creator,

@@ -102,24 +102,24 @@ func (q *Queries) AnnounceMeeting(ctx context.Context, arg AnnounceMeetingParams
 const beginStart = `-- name: BeginStart :one
 WITH known AS (
     SELECT choice, CASE WHEN personal_until > now() THEN personal_number ELSE '' END AS personal_number
-    FROM zoom_meeting_person WHERE person = $1::text
+    FROM zoom_meeting_person WHERE person = $2::text
 ), wanted AS (
-    SELECT coalesce(nullif($2::text, ''), (SELECT nullif(choice, '') FROM known), 'unique') AS choice
+    SELECT coalesce(nullif($3::text, ''), (SELECT nullif(choice, '') FROM known), 'unique') AS choice
 ), running AS (
     SELECT p.surface, p.message, p.channel, p.thread, p.meeting, p.posted_at, p.creator, p.person, p.topic, p.join_url, p.host, p.status, p.session, p.started_at, p.ended_at, p.shown, p.open_until, p.recheck_at, p.changed_at FROM zoom_meeting_post p
-    WHERE p.surface = $3::text AND p.channel = $4::text AND p.open_until > now()
-        AND NOT $5::boolean
+    WHERE p.surface = $4::text AND p.channel = $5::text AND p.open_until > now()
+        AND NOT $6::boolean
     ORDER BY p.posted_at DESC LIMIT 1
 ), reserved AS (
     INSERT INTO zoom_meeting_start AS held (surface, channel, slot, ticket, creator, until)
-    SELECT $3::text, $4::text,
-        CASE WHEN $5::boolean THEN $6::text ELSE '' END,
-        $7::text, $6::text, now() + make_interval(secs => $8::double precision)
+    SELECT $4::text, $5::text,
+        CASE WHEN $6::boolean THEN $7::text ELSE '' END,
+        $8::text, $7::text, now() + make_interval(secs => $9::double precision)
     FROM wanted
     WHERE wanted.choice <> 'ask' AND NOT EXISTS (SELECT 1 FROM running) AND NOT EXISTS (
         SELECT 1 FROM zoom_meeting_start s
-        WHERE s.surface = $3::text AND s.channel = $4::text AND s.until > now()
-            AND (NOT $5::boolean OR s.creator = $6::text)
+        WHERE s.surface = $4::text AND s.channel = $5::text AND s.until > now()
+            AND (NOT $6::boolean OR s.creator = $7::text)
     )
     ON CONFLICT (surface, channel, slot) DO UPDATE SET ticket = excluded.ticket, creator = excluded.creator, until = excluded.until
     WHERE held.until <= now()
@@ -127,6 +127,9 @@ WITH known AS (
 )
 SELECT wanted.choice::text AS choice, coalesce((SELECT personal_number FROM known), '')::text AS personal_number,
     EXISTS (SELECT 1 FROM reserved)::boolean AS reserved,
+    coalesce((
+        SELECT sealed FROM zoom_grant WHERE provider = 'zoom' AND site = '' AND name = $1::text
+    ), '')::text AS sealed_grant,
     coalesce(running.message, '')::text AS message, coalesce(running.thread, '')::text AS thread,
     coalesce(running.meeting, '')::text AS meeting, coalesce(running.join_url, '')::text AS join_url,
     coalesce(running.topic, '')::text AS topic, coalesce(running.creator, '')::text AS creator,
@@ -135,20 +138,22 @@ FROM wanted LEFT JOIN running ON true
 `
 
 type BeginStartParams struct {
-	Person  string
-	Choice  string
-	Surface string
-	Channel string
-	Another bool
-	Creator string
-	Ticket  string
-	Seconds float64
+	GrantName string
+	Person    string
+	Choice    string
+	Surface   string
+	Channel   string
+	Another   bool
+	Creator   string
+	Ticket    string
+	Seconds   float64
 }
 
 type BeginStartRow struct {
 	Choice         string
 	PersonalNumber string
 	Reserved       bool
+	SealedGrant    string
 	Message        string
 	Thread         string
 	Meeting        string
@@ -162,6 +167,7 @@ type BeginStartRow struct {
 // What a start needs to know, and its reservation, in one statement.
 func (q *Queries) BeginStart(ctx context.Context, arg BeginStartParams) (BeginStartRow, error) {
 	row := q.db.QueryRow(ctx, beginStart,
+		arg.GrantName,
 		arg.Person,
 		arg.Choice,
 		arg.Surface,
@@ -176,6 +182,7 @@ func (q *Queries) BeginStart(ctx context.Context, arg BeginStartParams) (BeginSt
 		&i.Choice,
 		&i.PersonalNumber,
 		&i.Reserved,
+		&i.SealedGrant,
 		&i.Message,
 		&i.Thread,
 		&i.Meeting,
