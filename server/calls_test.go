@@ -50,6 +50,10 @@ func TestEachOperationAsksTheServerAsLittleAsItCan(t *testing.T) {
 	require.Equal(t, map[string]int{"GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1, "CreatePost": 1}, w.asked(),
 		"a start")
 	meeting := meetings(w.backroom)[0]
+	w.alice.Types("/zoom start", w.mm.AddChannel("third", mmtest.Private, w.alice))
+	require.Equal(t, map[string]int{
+		"GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1, "CreatePost": 1, "PublishWebSocketEvent": 1,
+	}, w.asked(), "a start by command, which opens the join page")
 	w.begins(meeting)
 	w.asked()
 	w.ends(meeting)

@@ -62,12 +62,8 @@ func (c *slashCommands) run(ctx context.Context, talk chat.Conversation, args *m
 		}
 	}()
 	actor := chat.PersonID(args.UserId).Actor()
-	who, err := c.client.Person(ctx, actor.Person)
-	if err != nil {
-		return chat.Message{}, err
-	}
 	return c.tree(args.Command).Execute(ctx, args.Command, command.Call{
-		Actor: actor, Admin: who.Admin, Place: mattermost.Place(args.ChannelId, args.RootId),
+		Actor: actor, Admin: func() bool { return reader{c.client}.Admin(actor.Person) }, Place: mattermost.Place(args.ChannelId, args.RootId),
 		Window: args.ConnectionId, Talk: talk,
 	})
 }

@@ -205,8 +205,15 @@ func TestMeetingsStartWhereTheDatabaseCannotBeReached(t *testing.T) {
 			w.zoom.Advance(10 * time.Minute)
 			w.alice.Types("/zoom start", w.town)
 			require.Len(t, meetings(w.town), 1)
+			requireSays(t, w.alice.LastNote().Text(), "Your meeting has started", "can't reach its database")
+			w.alice.Types("/zoom settings", w.town)
+			requireSays(t, w.alice.LastNote().Text(), "The plugin can't reach its database right now")
 			w.recovers()
-			w.settle()
+			post := meetings(w.town)[0]
+			require.Eventually(t, func() bool { return w.openIn(w.town) == post.Id }, patience, tick, "it is recorded as soon as that works")
+			w.begins(post)
+			w.ends(post)
+			require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
 		})
 	}
 }

@@ -30,7 +30,8 @@ type Command struct {
 // Call is one typed command line.
 type Call struct {
 	Actor chat.Actor
-	Admin bool
+	// Admin reports whether the caller is a system admin; nil for no. It is asked only if the command depends on it.
+	Admin func() bool
 	Place chat.Place
 	// Window identifies the browser window in which the line was typed; "" if the surface doesn't say.
 	Window string
@@ -44,7 +45,7 @@ type Call struct {
 
 // Find follows the words of the line down the tree while they name commands that the caller may see. It returns the last such command and
 // the rest of the line.
-func (c *Command) Find(line string, admin bool) (*Command, string) {
+func (c *Command) Find(line string, admin func() bool) (*Command, string) {
 	reached, rest := c, strings.TrimSpace(line)
 	for {
 		word, after := cutWord(rest)
@@ -67,37 +68,40 @@ func (c *Command) Visible(admin bool) []*Command {
 	return seen
 }
 
+// ByAdmin reports whether the caller is a system admin.
+func (c Call) ByAdmin() bool { return c.Admin != nil && c.Admin() }
+
 // Execute runs the command that the line names, such as "/zoom start Stand-up" in the tree of "zoom". A line that names none gets help:
 // the message for an unknown word, or the list of commands.
 func (c *Command) Execute(ctx context.Context, line string, call Call) (chat.Message, error) {
 	trigger, rest := cutWord(strings.TrimSpace(line))
 	call.Trigger = strings.TrimPrefix(trigger, "/")
-	found, text := c.Find(rest, call.Admin)
+	found, text := c.Find(rest, call.ByAdmin)
 	if found.Run == nil {
-		return c.misunderstood(text, call.Admin)
+		return c.misunderstood(text, call.ByAdmin)
 	}
 	call.Text = text
 	return found.Run(ctx, call)
 }
 
-func (c *Command) misunderstood(text string, admin bool) (chat.Message, error) {
+func (c *Command) misunderstood(text string, admin func() bool) (chat.Message, error) {
 	help, _ := c.Find("help", admin)
 	if text == "" && help.Run != nil {
 		return help.Run(context.Background(), Call{Admin: admin})
 	}
 	names := make([]chat.Text, 0, len(c.Sub))
-	for _, sub := range c.Visible(admin) {
+	for _, sub := range c.Visible(admin()) {
 		names = append(names, chat.Code("/"+c.Name+" "+sub.Name))
 	}
 	return chat.Say("command.unknown").WithText("Commands", chat.Join(", ", names...)), nil
 }
 
-func (c *Command) child(word string, admin bool) *Command {
+func (c *Command) child(word string, admin func() bool) *Command {
 	if word == "" {
 		return nil
 	}
-	for _, sub := range c.Visible(admin) {
-		if strings.EqualFold(sub.Name, word) {
+	for _, sub := range c.Sub {
+		if strings.EqualFold(sub.Name, word) && (!sub.Admin || admin()) {
 			return sub
 		}
 	}

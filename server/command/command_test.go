@@ -63,7 +63,7 @@ func TestAnAdminsCommandDoesNotExistForOthers(t *testing.T) {
 	answer, err := tree(&ran).Execute(context.Background(), "/zoom doctor", command.Call{})
 	require.NoError(t, err)
 	require.Equal(t, "command.unknown", answer.ID)
-	_, err = tree(&ran).Execute(context.Background(), "/zoom doctor", command.Call{Admin: true})
+	_, err = tree(&ran).Execute(context.Background(), "/zoom doctor", command.Call{Admin: func() bool { return true }})
 	require.NoError(t, err)
 	require.Equal(t, "doctor|", ran)
 }
@@ -74,7 +74,7 @@ func FuzzCommandLine(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string, admin bool) {
 		var ran string
-		_, err := tree(&ran).Execute(context.Background(), line, command.Call{Admin: admin})
+		_, err := tree(&ran).Execute(context.Background(), line, command.Call{Admin: func() bool { return admin }})
 		require.NoError(t, err)
 	})
 }

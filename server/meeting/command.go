@@ -120,7 +120,7 @@ func (s *Commands) runSettings(ctx context.Context, call command.Call) (chat.Mes
 func runHelp(tree *command.Command) func(context.Context, command.Call) (chat.Message, error) {
 	return func(_ context.Context, call command.Call) (chat.Message, error) {
 		lines := []chat.Message{chat.Say("help.title")}
-		for _, sub := range tree.Visible(call.Admin) {
+		for _, sub := range tree.Visible(call.ByAdmin()) {
 			line := chat.Say("help.line", "Command", "/"+tree.Name+" "+sub.Name).WithMessage("Help", sub.Help)
 			if !sub.Hint.Zero() {
 				line = chat.Say("help.line_with_hint", "Command", "/"+tree.Name+" "+sub.Name).WithMessage("Help", sub.Help).WithMessage("Hint", sub.Hint)

@@ -36,6 +36,7 @@ func NewService(d Dependencies) *Service {
 		settings: d.Settings, chat: d.Chat, board: d.Board, accounts: d.Accounts, index: d.Index,
 		meetings:     &zoomMeetings{zoom: d.Zoom, accounts: d.Accounts},
 		prompts:      &prompts{chat: d.Chat, board: d.Board, accounts: d.Accounts, intents: offered, log: d.Log},
+		memory:       &memory{chat: d.Chat, index: d.Index, log: d.Log},
 		reservations: &reservations{chat: d.Chat, index: d.Index, now: d.Now, log: d.Log},
 		now:          d.Now, log: d.Log,
 	}

@@ -25,6 +25,7 @@ type Starter struct {
 	meetings     *zoomMeetings
 	prompts      *prompts
 	reservations *reservations
+	memory       *memory
 	now          func() time.Time
 	log          *slog.Logger
 }
@@ -174,7 +175,7 @@ func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, c
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
-	s.remember(ctx, r, opened(ticket, r, m, message, s.now()))
+	s.memory.keep(ctx, r, opened(ticket, r, m, message, s.now()))
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }
 
@@ -201,23 +202,4 @@ func hostOf(link string) string {
 		return ""
 	}
 	return strings.ToLower(u.Host)
-}
-
-// remember stores which post the meeting belongs to, open in its channel. The meeting exists and people can join, so a failure doesn't end
-// the start; without the record, the post won't show the meeting's end.
-func (s *Starter) remember(ctx context.Context, r StartRequest, o Opened) {
-	// The meeting is already posted, so this must not end with the request.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), UnderWayFor)
-	defer cancel()
-	err := s.index.Announce(ctx, o)
-	if err == nil {
-		return
-	}
-	s.log.Warn("A meeting was posted, but its record couldn't be stored; the post won't show the meeting's end", "post_id", o.Post.Message.ID, "meeting_id", o.MeetingID, "error", err.Error())
-	if !fault.Is(err, fault.DatabaseUnavailable) {
-		return
-	}
-	if err := s.chat.Ephemeral(ctx, r.asked(), r.Actor, chat.Note{Text: chat.Say("start.unrecorded")}); err != nil {
-		s.log.Warn("A user couldn't be told that their meeting's post won't change", "user_id", r.Actor.ID, "error", err.Error())
-	}
 }

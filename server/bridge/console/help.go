@@ -13,7 +13,7 @@ func (s *Service) runHelp(providerID string, tree *command.Command) func(context
 	return func(_ context.Context, call command.Call) (chat.Message, error) {
 		about := s.Registry.Describe(providerID)
 		lines := []chat.Message{chat.Say("bridge.help.title", "Provider", about.Name).WithMessage("Summary", about.Summary)}
-		for _, sub := range tree.Visible(call.Admin) {
+		for _, sub := range tree.Visible(call.ByAdmin()) {
 			line := chat.Say("help.line", "Command", "/"+tree.Name+" "+sub.Name).WithMessage("Help", sub.Help)
 			if !sub.Hint.Zero() {
 				line = chat.Say("help.line_with_hint", "Command", "/"+tree.Name+" "+sub.Name).WithMessage("Help", sub.Help).WithMessage("Hint", sub.Hint)

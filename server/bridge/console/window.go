@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/pkg/errors"
-
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
@@ -62,18 +60,22 @@ func (s *Service) RunInWindow(ctx context.Context, actor chat.Actor, at chat.Pla
 	if word == "" || s.Enabled(providerID) == nil {
 		return Step{}, s.ProviderOff(providerID)
 	}
-	person, err := s.People.Person(ctx, actor.Person)
-	if err != nil {
-		return Step{}, errors.Wrap(err, "look up who uses a window")
-	}
 	w := &window{asks: true}
 	answer, err := s.tree(providerID, word).Execute(ctx, word+" "+text, command.Call{
-		Actor: actor, Admin: person.Admin, Place: at, Talk: w,
+		Actor: actor, Admin: s.isAdmin(ctx, actor), Place: at, Talk: w,
 	})
 	if err == nil && !answer.Zero() {
 		s.Notices.Show(ctx, w, chat.Note{Text: answer})
 	}
 	return w.shown(), err
+}
+
+// isAdmin returns a function that reports whether the actor is a system admin. An unknown answer is a no.
+func (s *Service) isAdmin(ctx context.Context, actor chat.Actor) func() bool {
+	return func() bool {
+		person, err := s.People.Person(ctx, actor.Person)
+		return err == nil && person.Admin
+	}
 }
 
 // PressInWindow carries out a click on a button of ours in a window, likewise; see Press.

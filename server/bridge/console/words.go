@@ -137,12 +137,8 @@ func (s *Service) knowing(ctx context.Context, ids []string, text string) []stri
 
 // runLine does a line as if it had been typed as a command.
 func (s *Service) runLine(ctx context.Context, said spoken, providerID, line string) (chat.Message, error) {
-	person, err := s.People.Person(ctx, said.actor.Person)
-	if err != nil {
-		return chat.Message{}, err
-	}
 	return said.trees[providerID].Execute(ctx, line, command.Call{
-		Actor: said.actor, Admin: person.Admin, Place: said.place, Talk: said.talk(s.Messenger),
+		Actor: said.actor, Admin: s.isAdmin(ctx, said.actor), Place: said.place, Talk: said.talk(s.Messenger),
 	})
 }
 
@@ -205,7 +201,7 @@ func (said spoken) known() bool { return said.named() != "" || len(said.having()
 func (said spoken) having() []string {
 	var ids []string
 	for _, id := range said.order {
-		if found, _ := said.trees[id].Find(said.word, true); found.Run != nil {
+		if found, _ := said.trees[id].Find(said.word, func() bool { return true }); found.Run != nil {
 			ids = append(ids, id)
 		}
 	}
