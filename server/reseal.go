@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/oauth"
+
+	"github.com/pkg/errors"
 )
 
 // resealAgain is when what was sealed is looked through a second time: a server that learns of a new key late seals with the earlier one
@@ -51,7 +53,11 @@ func (e *encryption) resealAll(ctx context.Context) (resealed int, err error) {
 
 // resealConnections seals the keys of all connections again.
 func (e *encryption) resealConnections(ctx context.Context) (resealed int, err error) {
-	ids, err := e.connections.IDs(ctx)
+	prefix, err := e.vault.Prefix(ctx)
+	if err != nil {
+		return 0, errors.Wrap(err, "look which data key is in use")
+	}
+	ids, err := e.connections.NotSealedWith(ctx, prefix)
 	if err != nil {
 		return 0, err
 	}

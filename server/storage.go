@@ -60,8 +60,8 @@ func (s storage) expiring() []pruner {
 type connectionRecords interface {
 	assembly.Connections
 	pruner
-	// IDs returns the IDs of all connections.
-	IDs(ctx context.Context) ([]string, error)
+	// NotSealedWith returns the IDs of the connections whose keys are sealed, and don't begin with the prefix.
+	NotSealedWith(ctx context.Context, prefix string) ([]string, error)
 }
 
 // deliveryLog is what became of deliveries.

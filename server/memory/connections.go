@@ -116,13 +116,13 @@ func (s *Connections) Named(ctx context.Context, providerID, name string) ([]bri
 	}), nil
 }
 
-// IDs returns the IDs of all connections.
-func (s *Connections) IDs(ctx context.Context) ([]string, error) {
-	if err := s.before(ctx, "Connections.IDs", ""); err != nil {
+// NotSealedWith returns the IDs of the connections whose keys are sealed, and don't begin with the prefix.
+func (s *Connections) NotSealedWith(ctx context.Context, prefix string) ([]string, error) {
+	if err := s.before(ctx, "Connections.NotSealedWith", prefix); err != nil {
 		return nil, err
 	}
 	var ids []string
-	for _, c := range s.all(func(bridge.Connection) bool { return true }) {
+	for _, c := range s.all(func(c bridge.Connection) bool { return c.Sealed != "" && !strings.HasPrefix(c.Sealed, prefix) }) {
 		ids = append(ids, c.ID)
 	}
 	return ids, nil

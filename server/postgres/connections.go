@@ -88,9 +88,9 @@ func (s *Connections) Named(ctx context.Context, providerID, name string) ([]bri
 	return found, nil
 }
 
-// IDs returns the IDs of all connections.
-func (s *Connections) IDs(ctx context.Context) ([]string, error) {
-	ids, err := s.db.queries().ConnectionIDs(ctx)
+// NotSealedWith returns the IDs of the connections whose keys are sealed, and don't begin with the prefix.
+func (s *Connections) NotSealedWith(ctx context.Context, prefix string) ([]string, error) {
+	ids, err := s.db.queries().ConnectionsNotSealedWith(ctx, prefix)
 	return ids, errors.Wrap(err, "list the connections")
 }
 

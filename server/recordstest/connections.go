@@ -20,8 +20,8 @@ import (
 // ConnectionStore is what Connections examines.
 type ConnectionStore interface {
 	assembly.Connections
-	// IDs returns the IDs of all connections.
-	IDs(ctx context.Context) ([]string, error)
+	// NotSealedWith returns the IDs of the connections whose keys are sealed, and don't begin with the prefix.
+	NotSealedWith(ctx context.Context, prefix string) ([]string, error)
 	// Overview returns a page of all connections.
 	Overview(ctx context.Context, q bridge.OverviewQuery) (bridge.Overview, error)
 	// Prune removes claims that have run out.
@@ -148,9 +148,11 @@ func connectionIsKept(t *testing.T, s ConnectionStore) {
 	kept, _, err = s.Connection(t.Context(), "c1")
 	require.NoError(t, err)
 	require.Equal(t, c, kept)
-	ids, err := s.IDs(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, []string{"c1"}, ids)
+	for prefix, want := range map[string][]string{"oth": nil, "oth_r": {"c1"}} {
+		ids, err := s.NotSealedWith(t.Context(), prefix)
+		require.NoError(t, err)
+		require.Equal(t, want, ids)
+	}
 }
 
 func connectionLives(t *testing.T, s ConnectionStore) {
@@ -173,9 +175,9 @@ func connectionLives(t *testing.T, s ConnectionStore) {
 		require.Empty(t, followed, "the channel's subscription goes with the connection")
 	}
 	update(t, s, "c1", leave("ops")) // what is gone stays gone
-	ids, err := s.IDs(t.Context())
+	_, found, err = s.Connection(t.Context(), "c1")
 	require.NoError(t, err)
-	require.Empty(t, ids)
+	require.False(t, found)
 }
 
 // While the last channel leaves, another subscribes: neither of the two may be lost.
@@ -334,7 +336,7 @@ func connectionsOfNoOne(t *testing.T, s ConnectionStore) {
 	for _, err := range []error{connection, following, updated, claim, rotations} {
 		require.ErrorIs(t, err, context.Canceled)
 	}
-	ids, err := s.IDs(t.Context())
+	_, found, err := s.Connection(t.Context(), "c1")
 	require.NoError(t, err)
-	require.Empty(t, ids)
+	require.False(t, found)
 }

@@ -180,13 +180,11 @@ func (o *office) only() bridge.Connection {
 
 // connections returns all that there are.
 func (o *office) connections() []bridge.Connection {
-	ids, err := o.memory.Connections.IDs(o.t.Context())
+	found, err := o.memory.Connections.Overview(o.t.Context(), bridge.OverviewQuery{Most: 1000})
 	require.NoError(o.t, err)
 	var all []bridge.Connection
-	for _, id := range ids {
-		c, _, err := o.memory.Connections.Connection(o.t.Context(), id)
-		require.NoError(o.t, err)
-		all = append(all, c)
+	for _, line := range found.Connections {
+		all = append(all, line.Connection)
 	}
 	return all
 }

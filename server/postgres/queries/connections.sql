@@ -59,8 +59,8 @@ DELETE FROM zoom_subscription WHERE connection = sqlc.arg(connection)::text AND 
 -- Its subscriptions go along.
 DELETE FROM zoom_connection WHERE id = sqlc.arg(id)::text;
 
--- name: ConnectionIDs :many
-SELECT id FROM zoom_connection ORDER BY id;
+-- name: ConnectionsNotSealedWith :many
+SELECT id FROM zoom_connection WHERE sealed <> '' AND NOT starts_with(sealed, sqlc.arg(prefix)::text) ORDER BY id;
 
 -- name: OverviewPage :many
 -- A page of all connections with their latest deliveries, and how many there are of them. The patterns are those of LIKE.

@@ -78,12 +78,12 @@ func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, err
 	return i, err
 }
 
-const connectionIDs = `-- name: ConnectionIDs :many
-SELECT id FROM zoom_connection ORDER BY id
+const connectionsNotSealedWith = `-- name: ConnectionsNotSealedWith :many
+SELECT id FROM zoom_connection WHERE sealed <> '' AND NOT starts_with(sealed, $1::text) ORDER BY id
 `
 
-func (q *Queries) ConnectionIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.Query(ctx, connectionIDs)
+func (q *Queries) ConnectionsNotSealedWith(ctx context.Context, prefix string) ([]string, error) {
+	rows, err := q.db.Query(ctx, connectionsNotSealedWith, prefix)
 	if err != nil {
 		return nil, err
 	}
