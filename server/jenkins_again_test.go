@@ -41,7 +41,7 @@ func TestARepeatedPipelineNoteIsPostedOnce(t *testing.T) {
 	b.Finish(ci.Success, ci.Outcome{})
 	w.settle()
 	said := thread(w.card(w.town), w.town)
-	require.Len(t, said, 2, "%q", said)
+	require.Len(t, said, 1, "%q", said)
 	requireSays(t, said[0], "deployed to staging")
-	requireSays(t, said[1], "Succeeded after 6 min")
+	requireSays(t, w.card(w.town).Text(), "Duration: 6 min")
 }

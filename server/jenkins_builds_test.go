@@ -144,7 +144,8 @@ func TestTheNotificationPluginOfJenkinsWorksUnchanged(t *testing.T) {
 				"✅ Succeeded", "☑️ Unstable, fixed since", "☑️ Failed, fixed since", "🚫 Not built", "🛑 Aborted", "✅ Back to normal",
 			}, states(w.town), "its results are true")
 			require.Contains(t, title(cards(w.town)[0]), "folder » api » feature/login #1")
-			require.Len(t, thread(cards(w.town)[0], w.town), 1, "repetitions say nothing")
+			require.Empty(t, thread(cards(w.town)[0], w.town), "the card says that it succeeded")
+			require.Len(t, thread(cards(w.town)[1], w.town), 2, "its result, and that it is fixed since; repetitions say nothing")
 		})
 	}
 }

@@ -109,7 +109,7 @@ func TestAShowThatTakesTooLongLeavesTheRestToTheNext(t *testing.T) {
 	require.Len(t, w.surface.posts, 1)
 	w.queue.push(j)
 	w.work()
-	require.Equal(t, []string{"one", "two"}, w.surface.thread(theRoom))
+	require.Equal(t, []string{"one|two|"}, w.surface.thread(theRoom))
 	require.Zero(t, w.surface.finds, "what was done was recorded")
 }
 

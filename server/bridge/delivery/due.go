@@ -78,12 +78,9 @@ func (w *work) end() {
 	w.held.Close(w.Message)
 }
 
-// joinReplies puts the lines of a flood into few replies, in their order. What they became is saved before anything of it is posted, so that
-// a server that takes over knows what each reply holds.
+// joinReplies puts lines that wait at once into few replies, in their order: each post in a thread costs the server a lot, and notifies its
+// followers. What they became is saved before anything of it is posted, so that a server that takes over knows what each reply holds.
 func joinReplies(all []bridge.Waiting) []bridge.Waiting {
-	if len(all) <= fewWaiting {
-		return all
-	}
 	var few []bridge.Waiting
 	lines := 0
 	for _, w := range all {

@@ -22,9 +22,8 @@ const (
 	maxFurther = 10
 	// maxWaiting bounds what waits for a channel that nothing can be posted in.
 	maxWaiting = 200
-	// fewWaiting is how many replies are posted one by one; more than these, of a flood, are put together by maxLines.
-	fewWaiting = 5
-	maxLines   = 20
+	// maxLines is how many lines of text that wait at once are put together into one reply.
+	maxLines = 20
 
 	// editEvery is the least time between two changes of a card: what happens in between is shown together.
 	editEvery = time.Second

@@ -4,8 +4,8 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 )
 
-// threadReplies returns the thread replies: messages of a pipeline, commits, the result, and tests. What a new card already says isn't
-// repeated.
+// threadReplies returns the thread replies: messages of a pipeline, commits, a result that someone should look at or has waited for, and
+// failed tests. What the card already says, and no one has to be told, isn't repeated.
 func threadReplies(first bool, was, is view, messages []message) []chat.Reply {
 	var all []chat.Reply
 	tell := func(text chat.Message) { all = append(all, chat.Reply{Text: text}) }
@@ -17,13 +17,22 @@ func threadReplies(first bool, was, is view, messages []message) []chat.Reply {
 	if is.ChangeCount > 0 && was.ChangeCount == 0 {
 		tell(is.commitsReply())
 	}
-	if !first && is.Result != was.Result {
+	if !first && is.Result != was.Result && (was.Result != "" || is.notable()) {
 		tell(is.resultReply(was))
 	}
-	if is.Tests != nil && (was.Tests == nil || len(is.Tests.Names) > len(was.Tests.Names)) && (is.Tests.Failed > 0 || is.Tests.Total > 0) {
+	if is.Tests != nil && (was.Tests == nil || len(is.Tests.Names) > len(was.Tests.Names)) && is.Tests.Failed > 0 {
 		tell(is.Tests.testsReply())
 	}
 	return all
+}
+
+// notable reports whether the result is more than that a build ended as usual.
+func (v view) notable() bool {
+	switch v.kind() {
+	case kindSuccess, kindAborted, kindNotBuilt:
+		return false
+	}
+	return true
 }
 
 // resultReply returns the result, or a correction of the previous one.
