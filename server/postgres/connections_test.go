@@ -1,8 +1,16 @@
 package postgres_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/postgres"
 	"mattermost-plugin-zoom/server/postgres/pgtest"
 	"mattermost-plugin-zoom/server/recordstest"
@@ -21,4 +29,89 @@ func TestConnections(t *testing.T) {
 func TestDeliveries(t *testing.T) {
 	t.Parallel()
 	recordstest.Deliveries(t, openConnections)
+}
+
+// Behind a pooler nothing is prepared, and the types of parameters come from Go.
+func TestConnectionsAndDeliveriesBehindAPooler(t *testing.T) {
+	t.Parallel()
+	pooled := func(t *testing.T) (recordstest.ConnectionStore, recordstest.LogStore) {
+		db := pgtest.Reopen(t, pgtest.Source(t)+"&binary_parameters=yes")
+		return postgres.NewConnections(db), postgres.NewDeliveries(db)
+	}
+	recordstest.Connections(t, pooled)
+	recordstest.Deliveries(t, pooled)
+}
+
+// crowded returns a database with 10,000 connections, each followed by two of 5,000 channels, with 20 deliveries each and 50,000 of the
+// first.
+func crowded(t *testing.T) (source string) {
+	t.Helper()
+	source = pgtest.Source(t)
+	conn, err := pgx.Connect(t.Context(), source)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(context.Background()) }()
+	for _, sql := range []string{
+		`INSERT INTO zoom_connection (id, provider, site, name, name_key, created_by, created_at, sealed, record)
+			SELECT 'c' || n, (ARRAY['jenkins', 'bitbucket', 'sentry', 'pagerduty'])[1 + n % 4], 'https://ci.test', 'Build ' || n, 'build ' || n, 'ada', now(),
+				repeat('x', 300), '{"id":"c' || n || '","provider":"' || (ARRAY['jenkins', 'bitbucket', 'sentry', 'pagerduty'])[1 + n % 4] || '","name":"Build ' || n || '"}'
+			FROM generate_series(1, 10000) AS n`,
+		`INSERT INTO zoom_subscription (connection, id, surface, channel, record)
+			SELECT 'c' || n, 's' || k, 'test', 'room' || (n * k) % 5000,
+				'{"id":"s' || k || '","place":{"surface":"test","channel":"room' || (n * k) % 5000 || '"},"events":null}'
+			FROM generate_series(1, 10000) AS n, generate_series(1, 2) AS k`,
+		`INSERT INTO zoom_rotation (id, provider, surface, channel, record)
+			SELECT 'r' || n, 'pagerduty', 'test', 'room' || n, '{}' FROM generate_series(1, 1000) AS n`,
+		`INSERT INTO zoom_claim (key, expires_at) SELECT 'k' || n, now() + interval '1 day' FROM generate_series(1, 10000) AS n`,
+		`INSERT INTO zoom_entry (connection, at, channels, first, result, event, proof, old, count, record)
+			SELECT 'c' || n, now() - make_interval(mins => k), ARRAY['test.room' || n % 5000], true,
+				CASE WHEN (n + k) % 500 = 0 THEN 'failed' ELSE 'posted' END, 'build', 'header', false, 1, '{"title":"Build"}'
+			FROM generate_series(1, 10000) AS n, generate_series(1, 20) AS k`,
+		`INSERT INTO zoom_entry (connection, at, channels, first, result, event, proof, old, count, record)
+			SELECT 'c1', now() - make_interval(secs => k), ARRAY['test.room1'], true, 'posted', 'build', 'header', false, 1, '{"title":"Build"}'
+			FROM generate_series(1, 50000) AS k`,
+		"ANALYZE",
+	} {
+		_, err := conn.Exec(t.Context(), sql)
+		require.NoError(t, err, sql)
+	}
+	return source
+}
+
+func TestConnectionsAreFoundByIndexes(t *testing.T) {
+	t.Parallel()
+	source := crowded(t)
+	requireIndexed(t, source, "Connection", "FollowedConnections", "NamedConnections", "LockConnection", "SubscriptionsOf", "PutConnection",
+		"PutSubscriptions", "DropSubscriptions", "DropConnection", "Claim", "RotationsIn", "Rotation", "Entries", "LogSummaries")
+
+	db := pgtest.Reopen(t, source)
+	connections, log := postgres.NewConnections(db), postgres.NewDeliveries(db)
+	within := func(most time.Duration, what string, do func() error) {
+		t.Helper()
+		require.NoError(t, do(), what) // prepares the statement
+		began := time.Now()
+		require.NoError(t, do(), what)
+		require.Less(t, time.Since(began), most, what)
+	}
+	var places []chat.Place
+	for n := range 1000 {
+		places = append(places, chat.Place{Surface: "test", Channel: fmt.Sprint("room", n)})
+	}
+	const soon = 200 * time.Millisecond // the machine is busy; each takes a few milliseconds
+	within(soon, "one connection", func() error { _, _, err := connections.Connection(t.Context(), "c77"); return err })
+	within(soon, "a channel", func() error { _, err := connections.Following(t.Context(), "", places[7]); return err })
+	within(2*soon, "a thousand channels", func() error { _, err := connections.Following(t.Context(), "jenkins", places...); return err })
+	within(soon, "a log", func() error {
+		_, err := log.Entries(t.Context(), bridge.LogQuery{Connections: []string{"c1", "c2"}, Place: places[1], Most: 20})
+		return err
+	})
+	within(soon, "summaries", func() error { _, err := log.Summaries(t.Context(), []string{"c1", "c2", "c3"}); return err })
+	for name, q := range map[string]bridge.OverviewQuery{
+		"overview": {Most: 20}, "its last page": {Most: 20, Skip: 9980}, "of those that fail": {Most: 20, Failing: true}, "by text": {Most: 20, Text: "build 77"},
+	} {
+		within(2*soon, name, func() error {
+			page, err := connections.Overview(t.Context(), q)
+			require.Len(t, page.Connections, 20)
+			return err
+		})
+	}
 }

@@ -112,6 +112,7 @@ func (s *Service) Operations() map[string]conversation.Operation {
 		conversation.OpLeave:         {Run: s.Disconnector.DisconnectAndSignOut},
 		conversation.OpTest:          {Run: s.Status.Test},
 		conversation.OpStatus:        {Run: s.Status.Show},
+		conversation.OpDeliveries:    {Run: s.Status.ShowLog},
 		conversation.OpRepair:        {Run: s.Webhooks.Repair},
 		conversation.OpRotate:        {Run: s.Rotator.Rotate},
 		conversation.OpRotateNow:     {Run: s.Rotator.RotateNow},

@@ -46,10 +46,15 @@ func (s *Status) logsOf(ctx context.Context, place chat.Place, connections []bri
 	return logs, nil
 }
 
+// lineAgo is line with how long ago that was.
+func (s *Status) lineAgo(providerID string, e bridge.Entry) chat.Message {
+	return s.line(providerID, e, notice.Ago(s.Now(), e.At))
+}
+
 // line says when a delivery arrived, what it was, its result and the reason, and how it proved its origin.
-func (s *Status) line(providerID string, e bridge.Entry) chat.Message {
+func (s *Status) line(providerID string, e bridge.Entry, when chat.Message) chat.Message {
 	line := chat.Say("bridge.status.line", "Title", chat.Truncate(e.Title, 80)).
-		WithMessage("When", notice.Ago(s.Now(), e.At)).
+		WithMessage("When", when).
 		WithMessage("Result", chat.Say("bridge.status.result."+string(e.Result)))
 	var details []chat.Message
 	if e.Event != "" {

@@ -73,7 +73,10 @@ func (s *Status) healthOf(ctx context.Context, w conversation.Request, c bridge.
 		told.add(health{lines: []chat.Message{chat.Say("bridge.status.elsewhere")}})
 	}
 	for _, entry := range log.seen[:min(len(log.seen), most)] {
-		told.add(health{lines: []chat.Message{s.line(c.Provider, entry)}})
+		told.add(health{lines: []chat.Message{s.lineAgo(c.Provider, entry)}})
+	}
+	if len(log.seen) > most {
+		told.add(health{lines: []chat.Message{{}, chat.Say("bridge.status.older", "Command", s.Word(c.Provider))}})
 	}
 	if advice := s.advice(ctx, c, log); len(advice) > 0 {
 		told.add(health{lines: append([]chat.Message{{}}, advice...)}) // else it would be part of the last entry

@@ -58,7 +58,7 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 	if len(log.seen) == 0 {
 		lines = append(lines, chat.Say("bridge.status.elsewhere"))
 	} else {
-		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.Name(w.Provider)), s.line(w.Provider, log.seen[0]))
+		lines = append(lines, chat.Say("bridge.test.last", "Provider", s.Name(w.Provider)), s.lineAgo(w.Provider, log.seen[0]))
 	}
 	return chat.Note{Text: chat.Lines(append(lines, s.advice(ctx, c, log)...)...)}, nil
 }

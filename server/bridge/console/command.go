@@ -36,6 +36,7 @@ func (s *Service) tree(id, word string) *command.Command {
 		{Name: conversation.OpList, Help: help(conversation.OpList), Run: s.runs(id, conversation.OpList)},
 		{Name: conversation.OpTest, Hint: named, Help: help(conversation.OpTest), Run: s.runs(id, conversation.OpTest)},
 		{Name: conversation.OpStatus, Hint: named, Help: help(conversation.OpStatus), Run: s.runs(id, conversation.OpStatus)},
+		{Name: conversation.OpDeliveries, Hint: chat.Say("bridge.hint.deliveries"), Help: help(conversation.OpDeliveries), Run: s.runs(id, conversation.OpDeliveries)},
 		{Name: conversation.OpRotate, Hint: named, Help: help(conversation.OpRotate), Run: s.runs(id, conversation.OpRotate)},
 	}
 	p := s.Registry.Get(id)

@@ -125,6 +125,7 @@ func (d *pageDraft) service(ctx context.Context) Tab {
 		item.Details = append(item.Details, chat.Say("bridge.page.since").WithText("Who", d.Notices.Who(ctx, c.CreatedBy)).WithMessage("When", notice.Ago(d.Now(), c.CreatedAt)))
 		item.Buttons = d.buttons(ctx,
 			conversation.Offer{Label: chat.Say("bridge.page.status"), Operation: conversation.OpStatus, Request: one},
+			conversation.Offer{Label: chat.Say("bridge.page.deliveries"), Operation: conversation.OpDeliveries, Request: one},
 			conversation.Offer{Label: chat.Say("bridge.page.test"), Operation: conversation.OpTest, Request: one},
 			conversation.Offer{Label: chat.Say("bridge.page.disconnect"), Operation: conversation.OpDisconnect, Request: one},
 		)

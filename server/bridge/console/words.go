@@ -101,7 +101,7 @@ func (s *Service) meantBy(ctx context.Context, said spoken) ([]string, error) {
 		if meant := s.knowing(ctx, said.order, conversation.Unquoted(said.rest)); len(meant) > 0 {
 			return meant, nil
 		}
-	case conversation.OpDisconnect, conversation.OpConfigure, conversation.OpList, conversation.OpStatus, conversation.OpTest, conversation.OpRotate:
+	case conversation.OpDisconnect, conversation.OpConfigure, conversation.OpList, conversation.OpStatus, conversation.OpDeliveries, conversation.OpTest, conversation.OpRotate:
 		found, err := s.Directory.Following(ctx, "", said.place)
 		if err != nil {
 			return nil, err
@@ -170,7 +170,7 @@ func (s *Service) saying(ctx context.Context, w conversation.Request) (chat.Note
 // typed reports whether the operation can be typed about any provider, and only asks or answers then.
 func typed(operation string) bool {
 	switch operation {
-	case conversation.OpConnect, conversation.OpDisconnect, conversation.OpList, conversation.OpTest, conversation.OpStatus, conversation.OpRotate:
+	case conversation.OpConnect, conversation.OpDisconnect, conversation.OpList, conversation.OpTest, conversation.OpStatus, conversation.OpDeliveries, conversation.OpRotate:
 		return true
 	}
 	return false

@@ -29,6 +29,7 @@ const (
 	OpList          = "list"
 	OpTest          = "test"
 	OpStatus        = "status"
+	OpDeliveries    = "deliveries"
 	OpRepair        = "repair"
 	OpRotate        = "rotate"
 	OpRotateNow     = "rotate_now"

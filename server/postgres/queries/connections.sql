@@ -63,21 +63,25 @@ DELETE FROM zoom_connection WHERE id = sqlc.arg(id)::text;
 SELECT id FROM zoom_connection WHERE sealed <> '' AND NOT starts_with(sealed, sqlc.arg(prefix)::text) ORDER BY id;
 
 -- name: OverviewPage :many
--- A page of all connections with their latest deliveries, and how many there are of them. The patterns are those of LIKE.
+-- A page of all connections with their latest deliveries, and how many there are of them. The pattern is one of LIKE.
 SELECT c.record, c.sealed,
     (SELECT coalesce(string_agg(s.record, ',' ORDER BY s.seq), '') FROM zoom_subscription s WHERE s.connection = c.id)::text AS subscriptions,
-    count(*) OVER () AS total, coalesce(latest.at, 'epoch')::timestamptz AS last, coalesce(latest.result, '')::text AS result,
+    page.total::bigint AS total, coalesce(latest.at, 'epoch')::timestamptz AS last, coalesce(latest.result, '')::text AS result,
     (SELECT coalesce(sum(e.count), 0) FROM zoom_entry e
         WHERE e.connection = c.id AND e.at > sqlc.arg(failed_since)::timestamptz AND e.first AND e.result IN ('refused', 'unreadable', 'failed'))::bigint AS failures
-FROM zoom_connection c
+FROM (
+    SELECT o.id, count(*) OVER () AS total FROM zoom_connection o
+    WHERE (sqlc.arg(pattern)::text = '' OR o.provider || ' ' || o.name_key || ' ' || o.site LIKE sqlc.arg(pattern)::text)
+        AND (NOT sqlc.arg(failing)::boolean OR EXISTS (SELECT 1 FROM zoom_entry e
+            WHERE e.connection = o.id AND e.at > sqlc.arg(failed_since)::timestamptz AND e.first AND e.result IN ('refused', 'unreadable', 'failed')))
+    ORDER BY o.provider, o.name_key, o.id
+    LIMIT sqlc.arg(most)::bigint OFFSET sqlc.arg(skip)::bigint
+) AS page
+JOIN zoom_connection c ON c.id = page.id
 LEFT JOIN LATERAL (
     SELECT e.at, e.result FROM zoom_entry e WHERE e.connection = c.id AND e.first ORDER BY e.at DESC, e.id DESC LIMIT 1
 ) AS latest ON true
-WHERE (sqlc.arg(pattern)::text = '' OR c.provider || ' ' || c.name_key || ' ' || c.site LIKE sqlc.arg(pattern)::text)
-    AND (NOT sqlc.arg(failing)::boolean OR EXISTS (SELECT 1 FROM zoom_entry e
-        WHERE e.connection = c.id AND e.at > sqlc.arg(failed_since)::timestamptz AND e.first AND e.result IN ('refused', 'unreadable', 'failed')))
-ORDER BY c.provider, c.name_key, c.id
-LIMIT sqlc.arg(most)::bigint OFFSET sqlc.arg(skip)::bigint;
+ORDER BY c.provider, c.name_key, c.id;
 
 -- name: Claim :execrows
 -- Takes the key for a time, unless it is taken.

@@ -235,18 +235,22 @@ func (q *Queries) NamedConnections(ctx context.Context, provider string, nameKey
 const overviewPage = `-- name: OverviewPage :many
 SELECT c.record, c.sealed,
     (SELECT coalesce(string_agg(s.record, ',' ORDER BY s.seq), '') FROM zoom_subscription s WHERE s.connection = c.id)::text AS subscriptions,
-    count(*) OVER () AS total, coalesce(latest.at, 'epoch')::timestamptz AS last, coalesce(latest.result, '')::text AS result,
+    page.total::bigint AS total, coalesce(latest.at, 'epoch')::timestamptz AS last, coalesce(latest.result, '')::text AS result,
     (SELECT coalesce(sum(e.count), 0) FROM zoom_entry e
         WHERE e.connection = c.id AND e.at > $1::timestamptz AND e.first AND e.result IN ('refused', 'unreadable', 'failed'))::bigint AS failures
-FROM zoom_connection c
+FROM (
+    SELECT o.id, count(*) OVER () AS total FROM zoom_connection o
+    WHERE ($2::text = '' OR o.provider || ' ' || o.name_key || ' ' || o.site LIKE $2::text)
+        AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM zoom_entry e
+            WHERE e.connection = o.id AND e.at > $1::timestamptz AND e.first AND e.result IN ('refused', 'unreadable', 'failed')))
+    ORDER BY o.provider, o.name_key, o.id
+    LIMIT $5::bigint OFFSET $4::bigint
+) AS page
+JOIN zoom_connection c ON c.id = page.id
 LEFT JOIN LATERAL (
     SELECT e.at, e.result FROM zoom_entry e WHERE e.connection = c.id AND e.first ORDER BY e.at DESC, e.id DESC LIMIT 1
 ) AS latest ON true
-WHERE ($2::text = '' OR c.provider || ' ' || c.name_key || ' ' || c.site LIKE $2::text)
-    AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM zoom_entry e
-        WHERE e.connection = c.id AND e.at > $1::timestamptz AND e.first AND e.result IN ('refused', 'unreadable', 'failed')))
 ORDER BY c.provider, c.name_key, c.id
-LIMIT $5::bigint OFFSET $4::bigint
 `
 
 type OverviewPageParams struct {
@@ -267,7 +271,7 @@ type OverviewPageRow struct {
 	Failures      int64
 }
 
-// A page of all connections with their latest deliveries, and how many there are of them. The patterns are those of LIKE.
+// A page of all connections with their latest deliveries, and how many there are of them. The pattern is one of LIKE.
 func (q *Queries) OverviewPage(ctx context.Context, arg OverviewPageParams) ([]OverviewPageRow, error) {
 	rows, err := q.db.Query(ctx, overviewPage,
 		arg.FailedSince,
