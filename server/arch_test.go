@@ -18,6 +18,7 @@ var mayImport = map[string][]string{
 	"fault":   {},
 	"logging": {},
 	"kv":      {},
+	"hints":   {},
 	"chat":    {"fault"},
 	"i18n":    {"chat"},
 
@@ -26,7 +27,7 @@ var mayImport = map[string][]string{
 
 	"zoom":  {"fault"},
 	"oauth": {"chat", "fault", "kv"},
-	"queue": {"fault", "kv"},
+	"queue": {"fault"},
 
 	"provider":           {"chat", "fault"},
 	"provider/untrusted": {"chat"},
@@ -56,21 +57,21 @@ var mayImport = map[string][]string{
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
-	"store":               {"kv", "queue"},
+	"store":               {"kv"},
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
-	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "session", "takeover"},
+	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "queue", "session", "takeover"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "provider", "session", "takeover"},
+	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "provider", "queue", "session", "takeover"},
 	"postgres/pgtest":                {"postgres"},
-	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "session"},
+	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "queue", "session"},
 	"mattermost/mmtest":              {"store/storetest"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},

@@ -251,20 +251,11 @@ func (h *codeHost) followsAs(u *mmtest.User, address string, at *mmtest.Channel)
 	h.passes()
 }
 
-// settle waits until Bitbucket has sent everything and the plugin has handled what is due. It sweeps, since the clock may have gone ahead of
-// the timers.
+// settle waits until Bitbucket has sent everything and the plugin has handled what is due.
 func (h *codeHost) settle() {
 	h.t.Helper()
 	h.bitbucket.Settle()
-	require.Eventually(h.t, func() bool {
-		h.plugin.app.Load().inbox.Sweep(h.t.Context(), false)
-		for key, raw := range h.mm.KV.Dump() {
-			if strings.HasPrefix(key, "inb.") && key != "inb.high" && !h.dueLater(raw) {
-				return false
-			}
-		}
-		return true
-	}, patience, tick, "the inbox is not worked off")
+	h.looks()
 }
 
 // passes settles, and lets a moment pass: no card changes twice within one. What a click could not show at once is

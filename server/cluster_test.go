@@ -129,7 +129,7 @@ func TestAnotherServerRewritesThePostWhenOneDiesAfterTheReceipt(t *testing.T) {
 			w.begins(post)
 			w.zoom.Advance(5 * time.Minute)
 
-			dead := w.plugin.dies(in)
+			dead := w.dies(w.plugin, in)
 			require.NoError(t, w.zoom.EndMeeting(w.meetingID(post)))
 			<-dead
 			require.Equal(t, kit.DeliveryDone, w.zoom.Deliveries()[len(w.zoom.Deliveries())-1].State, "Zoom has its receipt")
@@ -138,7 +138,7 @@ func TestAnotherServerRewritesThePostWhenOneDiesAfterTheReceipt(t *testing.T) {
 			survivor := w.newServer()
 			w.mm.Attach(survivor)
 			w.zoom.Advance(3 * time.Minute) // the dead one's leases run out
-			survivor.app.Load().inbox.Sweep(t.Context(), true)
+			survivor.app.Load().queue.Wake()
 			require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, patience, tick)
 			require.InDelta(t, 300, post.Refreshed().Prop("meeting_duration"), 2, "Zoom's own length, however late the event arrives")
 			w.settle()

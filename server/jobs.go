@@ -12,46 +12,45 @@ import (
 	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/queue"
-	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
-// kindZoom marks the deliveries of Zoom in the inbox.
+// kindZoom marks the deliveries of Zoom in the queue.
 const kindZoom = "zoom"
 
-// unverified marks an event in the inbox whose signature can't be verified.
+// unverified marks an event in the queue whose signature can't be verified.
 const unverified = "unverified"
 
-// jobs puts work into the inbox and dispatches it to its handlers.
+// jobs puts work into the queue and dispatches it to its handlers.
 type jobs struct {
-	inbox    *store.Inbox
+	queue    *queue.Engine
 	accounts *account.Service
 	meetings *meeting.Service
 	bridge   *assembly.Bridge
 	now      func() time.Time
 }
 
-// accept puts an event of Zoom into the inbox. Events of one meeting are handled one after another.
+// accept puts an event of Zoom into the queue. Events of one meeting are handled one after another.
 func (j *jobs) accept(ctx context.Context, e zoom.Event, body []byte) error {
-	_, err := j.inbox.Accept(ctx, queue.Job{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
+	_, err := j.queue.Accept(ctx, queue.Job{Kind: kindZoom, Key: e.Meeting.ID, Body: body})
 	return err
 }
 
-// acceptUnverified puts a deauthorization without a valid signature into the inbox, if it could be about one of our grants: Zoom is asked
+// acceptUnverified puts a deauthorization without a valid signature into the queue, if it could be about one of our grants: Zoom is asked
 // whether it is true. It reports whether it took the event.
 func (j *jobs) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) (bool, error) {
 	ours, err := j.accounts.MayConcern(ctx, e)
 	if err != nil || !ours {
 		return false, err
 	}
-	_, err = j.inbox.Accept(ctx, queue.Job{
+	_, err = j.queue.Accept(ctx, queue.Job{
 		ID:   kv.Hash(unverified, e.Deauthorized.UserID, j.now().UTC().Format(time.RFC3339Nano)),
 		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{unverified: "1"}, Body: body,
 	})
 	return err == nil, err
 }
 
-// handle runs one job of the inbox.
+// handle runs one job of the queue.
 func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	if d.Kind == bridge.JobKind {
 		return j.handleBridge(ctx, d)

@@ -12,14 +12,10 @@ import (
 
 // Intervals of background work.
 const (
-	// sweepEvery is the interval between searches for deliveries that a server left behind.
-	sweepEvery = time.Minute
 	// aliveEvery is the interval between checks of the connection to the Mattermost server.
 	aliveEvery = time.Minute
 	// pruneEvery is the interval between removals of records that have expired.
 	pruneEvery = time.Hour
-	// fullSweepEvery is the interval between sweeps of the whole inbox ring.
-	fullSweepEvery = time.Hour
 )
 
 // start starts the plugin's work.
@@ -38,12 +34,7 @@ func (a *app) start() error {
 	if err := a.commands.register(); err != nil {
 		return err
 	}
-	a.inbox.Start()
-	stop, err := mattermost.Schedule(a.api, "inbox_sweep", sweepEvery, a.sweep(ctx))
-	if err != nil {
-		return err
-	}
-	a.stopSweep = stop
+	a.queue.Start()
 	go a.client.WatchAlive(ctx, aliveEvery, func() { a.exit(1) })
 	go a.rewrap(ctx)
 	go a.prune(ctx)
@@ -51,19 +42,6 @@ func (a *app) start() error {
 	go a.bridge.Run(ctx)
 	go a.tick(ctx)
 	return nil
-}
-
-// sweep returns the job that looks for deliveries left behind: usually in the used part of the ring, sometimes
-// in all of it.
-func (a *app) sweep(ctx context.Context) func() {
-	full := time.Now() // the inbox sweeps all of it when it starts
-	return func() {
-		all := time.Since(full) >= fullSweepEvery
-		if all {
-			full = time.Now()
-		}
-		a.inbox.Sweep(ctx, all)
-	}
 }
 
 // tickEvery is the interval between checks for due on-call lists and for meetings to ask Zoom about. Each server checks; the list of one day
@@ -122,11 +100,7 @@ func (a *app) prune(ctx context.Context) {
 // stop lets running work finish, for as long as ctx allows.
 func (a *app) stop(ctx context.Context) error {
 	a.end()
-	// The sweep may wait for another server's lock; running deliveries come first.
-	err := a.inbox.Close(ctx)
-	if sweepErr := a.stopSweep(ctx); err == nil {
-		err = sweepErr
-	}
+	err := a.queue.Close(ctx)
 	a.storage.database.Close()
 	return errors.Wrap(err, "stop the background work")
 }

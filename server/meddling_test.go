@@ -40,10 +40,11 @@ func (p *Plugin) breaks(calls ...string) {
 	})
 }
 
-// dies makes the server fall silent in the moment when it makes this call: as after kill -9, nothing that it does from then
-// on has any effect. It returns a channel that is closed in that moment.
-func (p *Plugin) dies(in string) <-chan struct{} {
-	dead := make(chan struct{})
+// dies makes the server fall silent in the moment when it makes this call: as after kill -9, whatever it was doing ends there. It returns
+// a channel that is closed in that moment.
+func (w *world) dies(p *Plugin, in string) <-chan struct{} {
+	dead, over := make(chan struct{}), make(chan struct{})
+	w.t.Cleanup(func() { close(over) })
 	var once sync.Once
 	p.meddle(func(call string) *model.AppError {
 		if call == in {
@@ -51,6 +52,7 @@ func (p *Plugin) dies(in string) <-chan struct{} {
 		}
 		select {
 		case <-dead:
+			<-over
 			return refuse()
 		default:
 			return nil

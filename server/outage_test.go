@@ -135,7 +135,7 @@ func TestAMeetingStillEndsDuringADatabaseOutage(t *testing.T) {
 			w.strikes(o)
 			require.NoError(t, w.zoom.EndMeeting(w.meetingID(post)))
 			w.zoom.Advance(6 * time.Minute) // Zoom tries again where it got no receipt
-			w.sweepAll()
+			w.takesOver()
 			require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
 			require.NotContains(t, w.openIn(w.town), post.Id)
 		})

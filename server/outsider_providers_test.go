@@ -132,7 +132,7 @@ func (f *fortress) shows() {
 func (f *fortress) all() map[string]string {
 	found := map[string]string{"asked": strings.Repeat("!", f.asked())}
 	for key, value := range f.mm.KV.Dump() {
-		if !strings.HasPrefix(key, "inb.") && strings.Contains(string(value), f.backroom.ID) {
+		if strings.Contains(string(value), f.backroom.ID) {
 			found[key] = string(value)
 		}
 	}

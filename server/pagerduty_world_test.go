@@ -140,15 +140,7 @@ func (h *pagerHost) follows(u *mmtest.User, what string, at *mmtest.Channel) {
 func (h *pagerHost) settle() {
 	h.t.Helper()
 	h.pager.Settle()
-	require.Eventually(h.t, func() bool {
-		h.plugin.app.Load().inbox.Sweep(h.t.Context(), false)
-		for key, raw := range h.mm.KV.Dump() {
-			if strings.HasPrefix(key, "inb.") && key != "inb.high" && !h.dueLater(raw) {
-				return false
-			}
-		}
-		return true
-	}, patience, tick, "the inbox is not worked off")
+	h.looks()
 }
 
 // passes settles, and lets a moment pass: no card changes twice within one.

@@ -146,6 +146,13 @@ func (p *Plugin) UserHasBeenDeactivated(_ *plugin.Context, user *model.User) {
 	}
 }
 
+// OnPluginClusterEvent handles a hint of this plugin on another server; see package hints.
+func (p *Plugin) OnPluginClusterEvent(_ *plugin.Context, event model.PluginClusterEvent) {
+	if built := p.app.Load(); built != nil {
+		built.hints.Receive(event.Id, string(event.Data))
+	}
+}
+
 // ServeHTTP answers requests below /plugins/zoom.
 func (p *Plugin) ServeHTTP(_ *plugin.Context, w http.ResponseWriter, r *http.Request) {
 	built := p.app.Load()

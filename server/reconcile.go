@@ -12,10 +12,10 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 )
 
-// kindRecheck marks rechecks of open meetings in the inbox.
+// kindRecheck marks rechecks of open meetings in the queue.
 const kindRecheck = "recheck"
 
-// recheckRunner puts rechecks of open meetings into the inbox, which survives restarts. The recheck of a meeting and its events are handled
+// recheckRunner puts rechecks of open meetings into the queue, which survives restarts. The recheck of a meeting and its events are handled
 // one after another.
 type recheckRunner struct{ *jobs }
 
@@ -27,7 +27,7 @@ func (r recheckRunner) Run(ctx context.Context, c meeting.Recheck) error {
 	if err != nil {
 		return errors.Wrap(err, "encode a recheck of a meeting")
 	}
-	_, err = r.inbox.Accept(ctx, queue.Job{
+	_, err = r.queue.Accept(ctx, queue.Job{
 		ID: kv.Hash(kindRecheck, c.Message.ID, r.now().UTC().Format(time.RFC3339Nano)), Kind: kindRecheck, Key: c.MeetingID, Body: body,
 	})
 	return errors.Wrap(err, "store a recheck of a meeting")

@@ -151,10 +151,7 @@ func TestC1_ARecheckSurvivesARestartAndRunsOnOneServer(t *testing.T) {
 	w.mm.Attach(w.plugin)
 	before := w.zoom.Counts()["GET /v2/meetings/{meetingId}"]
 	w.zoom.Advance(20 * time.Minute)
-	done := make(chan struct{})
-	go func() { second.app.Load().inbox.Sweep(t.Context(), false); close(done) }()
-	w.passes(0)
-	<-done
+	second.app.Load().queue.Wake()
 	w.passes(0)
 	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
 	require.Equal(t, 1, w.zoom.Counts()["GET /v2/meetings/{meetingId}"]-before)

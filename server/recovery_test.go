@@ -152,7 +152,7 @@ func TestAFailedConnectSaysWhyAndWhatToDo(t *testing.T) {
 		{"the app may not ask who that was", func(w *world) {
 			w.fails("/v2/users/me", -1, kit.Action{Status: 400, Body: []byte(`{"code":4711,"message":"Invalid access token, does not contain scopes:[user:read:user]."}`)})
 		}, "lacks the scope user:read:user"},
-		{"the table fails", func(w *world) { w.plugin.breaks("KVSetWithOptions") }, "Something went wrong on the server"},
+		{"the database fails", func(w *world) { w.memory.OnCall(func(string, string) error { return errOutage }) }, "Something went wrong on the server"},
 		{"the settings are gone", set(map[string]any{"OAuthClientID": ""}), "“Zoom OAuth client ID”"},
 	} {
 		t.Run(story.name, func(t *testing.T) {

@@ -145,15 +145,7 @@ func (h *bugHost) connects(u *mmtest.User, what string, at *mmtest.Channel) {
 func (h *bugHost) settle() {
 	h.t.Helper()
 	h.sentry.Tick()
-	require.Eventually(h.t, func() bool {
-		h.plugin.app.Load().inbox.Sweep(h.t.Context(), false)
-		for key, raw := range h.mm.KV.Dump() {
-			if strings.HasPrefix(key, "inb.") && key != "inb.high" && !h.dueLater(raw) {
-				return false
-			}
-		}
-		return true
-	}, patience, tick, "the inbox is not worked off")
+	h.looks()
 }
 
 // passes settles, and lets a moment pass.

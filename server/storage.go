@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/postgres"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/takeover"
 )
@@ -19,6 +20,7 @@ import (
 // storage is where the plugin keeps its records: in PostgreSQL, or in memory in tests.
 type storage struct {
 	database    database
+	jobs        queue.Store
 	subjects    subjectRecords
 	connections connectionRecords
 	deliveries  deliveryLog
@@ -53,7 +55,7 @@ type pruner interface {
 
 // expiring returns the records that have to be pruned.
 func (s storage) expiring() []pruner {
-	return []pruner{s.subjects, s.connections, s.deliveries, s.signIns, s.meetings}
+	return []pruner{s.jobs, s.subjects, s.connections, s.deliveries, s.signIns, s.meetings}
 }
 
 // connectionRecords are the connections to providers.
@@ -97,7 +99,8 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 		return storage{}, errors.Wrap(err, "open the database of the Mattermost server")
 	}
 	return storage{
-		database: db, subjects: postgres.NewSubjects(db), connections: postgres.NewConnections(db), deliveries: postgres.NewDeliveries(db),
+		database: db,
+		jobs:     postgres.NewJobs(db), subjects: postgres.NewSubjects(db), connections: postgres.NewConnections(db), deliveries: postgres.NewDeliveries(db),
 		grants: postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
 		meetings: postgres.NewMeetings(db), links: postgres.NewLinks(db), lastEvents: postgres.NewLastEvents(db), predecessor: postgres.NewPredecessor(db),
 	}, nil

@@ -14,7 +14,8 @@ import (
 func inMemory(m *memory.Memory) func(plugin.API, *slog.Logger) (storage, error) {
 	return func(plugin.API, *slog.Logger) (storage, error) {
 		return storage{
-			database: noDatabase{}, subjects: m.Subjects, connections: m.Connections, deliveries: m.Deliveries,
+			database: noDatabase{},
+			jobs:     m.Jobs, subjects: m.Subjects, connections: m.Connections, deliveries: m.Deliveries,
 			grants: m.Grants, keyring: m.Keyring, signIns: m.SignIns, sites: m.Sites,
 			meetings: m.Meetings, links: m.Links, lastEvents: m.LastEvents, predecessor: m.Predecessor,
 		}, nil

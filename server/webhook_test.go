@@ -16,7 +16,6 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // hostile is something that a stranger sends to the webhook.
@@ -194,9 +193,9 @@ func TestDefect25_RetriesUpTo85MinutesLateCountOnce(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []string{sandbox.RetryRestamp, sandbox.RetryKeep} {
 		for name, trouble := range map[string]func(w *world){
-			"the receipts are lost":         func(w *world) { w.lost.Store(3) },
-			"the table is out of order":     func(w *world) { w.mm.KV.OnCall(outOfOrder("inb.")) },
-			"the table breaks off its word": func(w *world) { w.mm.KV.OnAnswer(outOfOrder("inb.")) },
+			"the receipts are lost":   func(w *world) { w.lost.Store(3) },
+			"the database is away":    func(w *world) { w.memory.OnCall(outOfOrder("Jobs.Insert")) },
+			"the database breaks off": func(w *world) { w.memory.OnReturn(outOfOrder("Jobs.Insert")) },
 		} {
 			t.Run(name+", "+policy, func(t *testing.T) {
 				t.Parallel()
@@ -211,15 +210,15 @@ func TestDefect25_RetriesUpTo85MinutesLateCountOnce(t *testing.T) {
 				require.NoError(t, w.zoom.EndMeeting(w.meetingID(post)))
 				w.zoom.Advance(5 * time.Minute)
 				w.zoom.Advance(20 * time.Minute)
-				w.mm.KV.OnCall(nil)
-				w.mm.KV.OnAnswer(nil)
+				w.memory.OnCall(nil)
+				w.memory.OnReturn(nil)
 				w.zoom.Advance(60 * time.Minute)
 
 				last := w.zoom.Deliveries()[len(w.zoom.Deliveries())-1]
 				require.Equal(t, kit.DeliveryDone, last.State)
 				require.Len(t, last.Attempts, 4)
 				require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, patience, tick)
-				w.sweepAll()
+				w.takesOver()
 				require.InDelta(t, 600, post.Refreshed().Prop("meeting_duration"), 2, "by Zoom's own times")
 				w.mu.Lock()
 				defer w.mu.Unlock()
@@ -229,20 +228,21 @@ func TestDefect25_RetriesUpTo85MinutesLateCountOnce(t *testing.T) {
 	}
 }
 
-// outOfOrder makes operations on keys with the prefix fail.
-func outOfOrder(prefix string) storetest.Fault {
-	return func(op storeOp, key string) error {
-		if strings.HasPrefix(key, prefix) && op != storetest.Get {
+// outOfOrder makes this call of the records fail.
+func outOfOrder(broken string) func(call, key string) error {
+	return func(call, _ string) error {
+		if call == broken {
 			return errOutage
 		}
 		return nil
 	}
 }
 
-// sweepAll has the inbox take up deliveries left behind, and waits until all are done.
-func (w *world) sweepAll() {
+// takesOver lets the leases of jobs run out, and waits until everything that was left behind is done.
+func (w *world) takesOver() {
+	w.t.Helper()
 	w.zoom.Advance(2 * time.Minute)
-	w.plugin.app.Load().inbox.Sweep(w.t.Context(), true)
+	w.plugin.app.Load().queue.Wake()
 	w.settle()
 }
 

@@ -13,11 +13,13 @@ import (
 	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/hints"
 	"mattermost-plugin-zoom/server/httpapi"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/takeover"
@@ -31,7 +33,8 @@ type app struct {
 	storage    storage
 	client     *mattermost.Client
 	vault      *oauth.Vault
-	inbox      *store.Inbox
+	queue      *queue.Engine
+	hints      *hints.Hints
 	bridge     *assembly.Bridge
 	encryption *encryption
 	takeover   *takeover.Takeover
@@ -43,8 +46,7 @@ type app struct {
 	exit       func(int)
 
 	// end stops the loops of this process.
-	end       context.CancelFunc
-	stopSweep func(context.Context) error
+	end context.CancelFunc
 	// rekeyed signals each change of the encryption key.
 	rekeyed chan struct{}
 }
@@ -93,6 +95,7 @@ type builder struct {
 	meetings  *meeting.Service
 	sessions  *session.Sessions
 	jobs      *jobs
+	hints     *hints.Hints
 }
 
 func (b *builder) app(exit func(int)) *app {
@@ -101,7 +104,8 @@ func (b *builder) app(exit func(int)) *app {
 	b.vault = oauth.NewVault(b.storage.keyring, b.now)
 	b.vault.SetKey(b.settings.Load().EncryptionKey)
 	b.jobs = &jobs{now: b.now}
-	b.jobs.inbox = store.NewInbox(b.kv, b.now, b.log, b.jobs.handle, store.Options{ReservedFor: kindZoom})
+	b.hints = hints.New(b.client.PublishHint, b.log)
+	b.buildQueue()
 	board := &notifyingBoard{Board: b.client, log: b.log}
 	b.buildMeetings(board)
 	b.buildBridge(board)
@@ -119,7 +123,7 @@ func (b *builder) app(exit func(int)) *app {
 		Wait: wait,
 	}
 	return &app{
-		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, inbox: b.jobs.inbox, bridge: b.jobs.bridge,
+		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, queue: b.jobs.queue, hints: b.hints, bridge: b.jobs.bridge,
 		encryption: &encryption{
 			api: b.api, settings: b.settings, client: b.client, grants: b.storage.grants, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
 			connections: b.storage.connections,
@@ -127,6 +131,14 @@ func (b *builder) app(exit func(int)) *app {
 		takeover: replacement, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
 		http: b.routes(doctor, states), exit: exit, rekeyed: make(chan struct{}, 1),
 	}
+}
+
+// buildQueue makes the queue, whose jobs are handled by what is built later.
+func (b *builder) buildQueue() {
+	b.jobs.queue = queue.New(queue.Dependencies{
+		Store: b.storage.jobs, Handle: b.jobs.handle, Left: func() { b.hints.Send(hints.Jobs, "") }, Now: b.now, Log: b.log,
+	}, queue.Options{ReservedFor: kindZoom})
+	b.hints.On(hints.Jobs, func(string) { b.jobs.queue.Wake() })
 }
 
 // buildMeetings makes the accounts and the meetings.
@@ -158,7 +170,7 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 	surface := mattermost.NewSurface(b.client, func(id string) string { return b.registry.Describe(id).Name })
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
 		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Subjects: b.storage.subjects, Connections: b.storage.connections, Deliveries: b.storage.deliveries,
-		Inbox: bridge.NewJobInbox(b.jobs.inbox), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
+		Inbox: bridge.NewJobInbox(b.jobs.queue), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
 		Now: b.now, Log: b.log,
 	})
 	board.bridge = b.jobs.bridge

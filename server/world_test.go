@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/memory"
+	"mattermost-plugin-zoom/server/queue"
 )
 
 // world is the plugin between a Mattermost in memory and a simulated Zoom, with some people in it.
@@ -292,36 +292,27 @@ func (w *world) passes(d time.Duration) {
 	w.zoom.Advance(d)
 	w.settle()
 	require.NoError(w.t, w.plugin.app.Load().meetings.RunDue(w.t.Context()))
-	w.plugin.app.Load().inbox.Sweep(w.t.Context(), false)
-	w.workedOff()
+	w.looks()
 }
 
-// slot is what a slot of the inbox holds, as far as stories look at it.
-type slot struct {
-	Kind string    `json:"kind"`
-	Due  time.Time `json:"due"`
-}
-
-// workedOff waits until the inbox holds nothing but what was put there for a later time (a retry was not).
-func (w *world) workedOff() {
+// looks has the plugin look for what is due by now, and waits until that is handled.
+func (w *world) looks() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
-		for key, raw := range w.mm.KV.Dump() {
-			if !strings.HasPrefix(key, "inb.") || key == "inb.high" {
-				continue
-			}
-			if !w.dueLater(raw) {
-				return false
-			}
-		}
-		return true
-	}, patience, tick, "the inbox is not worked off")
+		w.plugin.app.Load().queue.Wake() // the clock may have gone ahead of its timers
+		return len(w.due()) == 0
+	}, patience, tick, "the queue is not worked off")
 }
 
-// dueLater reports whether the slot of the inbox holds what was put there for a later time; a retry was not.
-func (w *world) dueLater(raw []byte) bool {
-	var s slot
-	return json.Unmarshal(raw, &s) == nil && s.Due.After(w.mm.Now())
+// workedOff waits until the queue holds nothing but what was put there for a later time (a retry was not).
+func (w *world) workedOff() {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool { return len(w.due()) == 0 }, patience, tick, "the queue is not worked off")
+}
+
+// due returns the jobs that aren't finished, without those that were put into the queue for a time that has not come.
+func (w *world) due() []queue.Job {
+	return slices.DeleteFunc(w.memory.Jobs.Unfinished(), func(j queue.Job) bool { return j.NotBefore.After(w.mm.Now()) })
 }
 
 // meetings returns the posts that are about meetings.

@@ -19,14 +19,13 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/store"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-// member is one server of a cluster, with an inbox and a bridge of its own. Once it is dead nothing that it does reaches anybody.
+// member is one server of a cluster, with a queue and a bridge of its own. Once it is dead nothing that it does reaches anybody.
 type member struct {
 	bridge.Surface
 	bridge *assembly.Bridge
-	inbox  *store.Inbox
+	jobs   *queue.Engine
 	dead   atomic.Bool
 }
 
@@ -103,21 +102,31 @@ func (m *member) Update(ctx context.Context, card chat.MessageRef, p chat.Postin
 // joins starts one more server of the cluster.
 func (w *world) joins() *member {
 	m := &member{Surface: w.surface}
-	m.inbox = store.NewInbox(mortal{w.inboxTable, m}, time.Now, slog.New(slog.DiscardHandler), func(ctx context.Context, d queue.Job) error {
-		j, err := bridge.ReadJob(d)
-		if err != nil {
-			return queue.Permanent(err)
+	faults := &memory.Faults{}
+	faults.OnCall(func(string, string) error {
+		if m.dead.Load() {
+			return context.Canceled
 		}
-		return m.bridge.Handle(ctx, j)
-	}, store.Options{})
+		return nil
+	})
+	m.jobs = queue.New(queue.Dependencies{
+		Store: w.memory.Jobs.Seen(faults), Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Handle: func(ctx context.Context, d queue.Job) error {
+			j, err := bridge.ReadJob(d)
+			if err != nil {
+				return queue.Permanent(err)
+			}
+			return m.bridge.Handle(ctx, j)
+		},
+	}, queue.Options{})
 	m.bridge = assembly.New(assembly.Dependencies{
-		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.subjects, m}, Connections: w.memory.Connections, Deliveries: w.memory.Deliveries, Inbox: bridge.NewJobInbox(m.inbox),
+		Registry: provider.NewRegistry(w.tool), Products: map[chat.SurfaceID]bridge.Product{on: product{m, w.people}}, Persons: w.people, Subjects: mortalSubjects{w.subjects, m}, Connections: w.memory.Connections, Deliveries: w.memory.Deliveries, Inbox: bridge.NewJobInbox(m.jobs),
 		Seals: openSeals{}, Sessions: sessions{}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Settings: func() bridge.Settings {
 			return bridge.Settings{Enabled: map[string]string{"tool": "tool"}}
 		},
 	})
-	m.inbox.Start()
+	m.jobs.Start()
 	return m
 }
 
@@ -125,7 +134,7 @@ func (m *member) leaves() {
 	m.dead.Store(true)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = m.inbox.Close(ended)
+	_ = m.jobs.Close(ended)
 }
 
 func TestAClusterWhoseServersDieShowsEachThingOnce(t *testing.T) {
@@ -142,7 +151,6 @@ func clusterStory(t *testing.T, style bridge.Style) {
 	const things, changes = 6, 8
 	w := newWorld(t, bridge.Subscription{Style: style}, bridge.Subscription{Place: place("other"), Style: style})
 	w.real, w.time = true, time.Now()
-	w.inboxTable = storetest.NewMemoryKV(time.Now)
 	w.memory = memory.New(time.Now)
 	w.subjects = w.memory.Subjects
 	w.connect("con1", everyKindOf(style, changes))
@@ -159,18 +167,11 @@ func clusterStory(t *testing.T, style bridge.Style) {
 			servers = servers[1:]
 		}
 	}
-	for range 60 {
-		time.Sleep(time.Minute)
-		for _, s := range servers {
-			s.inbox.Sweep(t.Context(), false)
-		}
-	}
+	time.Sleep(time.Hour)
 	for _, s := range servers {
 		s.leaves()
 	}
-	for _, key := range w.inboxTable.Keys("inb.") {
-		require.Equal(t, "inb.high", key, "all was carried out")
-	}
+	require.Empty(t, w.memory.Jobs.Unfinished(), "all was carried out")
 	for _, channel := range []string{theRoom, "other"} {
 		var shown, want []string
 		for _, p := range w.surface.posts {

@@ -19,17 +19,14 @@ import (
 	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
 // world is a table, a chat product and any number of servers, with a clock that only tests move.
 type world struct {
-	t    testing.TB
-	mu   sync.Mutex
-	time time.Time
-	// inboxTable is that of the inboxes of a cluster, where there is one.
-	inboxTable *storetest.MemoryKV
-	memory     *memory.Memory
+	t      testing.TB
+	mu     sync.Mutex
+	time   time.Time
+	memory *memory.Memory
 	// subjects are those in the memory, where they aren't in a database.
 	subjects assembly.Subjects
 	surface  *surface

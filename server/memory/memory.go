@@ -11,6 +11,7 @@ import (
 // Memory is everything that one database would hold.
 type Memory struct {
 	*Faults
+	Jobs        *Jobs
 	Grants      *Grants
 	Keyring     *Keyring
 	SignIns     *SignIns
@@ -30,7 +31,7 @@ func New(now func() time.Time) *Memory {
 	log, grants := newDeliveries(faults, now), newGrants(faults, now)
 	meetings := newMeetings(faults, grants, now)
 	return &Memory{
-		Faults: faults,
+		Faults: faults, Jobs: newJobs(faults, now),
 		Grants: grants, Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
 		Subjects: newSubjects(faults, now), Connections: newConnections(faults, log, now), Deliveries: log,
 		Meetings: meetings, Links: newLinks(meetings), LastEvents: &LastEvents{Faults: faults, now: now},
@@ -41,7 +42,7 @@ func New(now func() time.Time) *Memory {
 // Dump returns all that is stored, by what it is, for assertions about what must not be.
 func (m *Memory) Dump() map[string]string {
 	dump := map[string]string{}
-	for _, records := range []map[string]string{m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump(), m.Connections.Dump(), m.Deliveries.Dump()} {
+	for _, records := range []map[string]string{m.Jobs.Dump(), m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump(), m.Connections.Dump(), m.Deliveries.Dump()} {
 		maps.Copy(dump, records)
 	}
 	return dump

@@ -1,11 +1,11 @@
-package store
+package queue
 
 import (
 	"slices"
 )
 
-// lines hold what waits on this server for a worker: a queue for each source; the sources take turns. The inbox's lock must be held to
-// call its methods.
+// lines hold what waits on this server for a worker: a queue for each source; the sources take turns. Use it with the
+// lock of the holdings held.
 type lines struct {
 	reserved string
 	workers  int
@@ -24,7 +24,7 @@ func newLines(o Options) lines {
 
 // add appends the item to its source's queue.
 func (l *lines) add(it *item) {
-	source := tagOf(it.delivery).source
+	source := it.tag.source
 	if len(l.of[source]) == 0 {
 		l.turns = append(l.turns, source)
 	}
@@ -54,7 +54,7 @@ func (l *lines) next() *item {
 // first removes the source's first item that can be handled, and moves the source to the end of the turns.
 func (l *lines) first(source string) *item {
 	line := l.of[source]
-	at := slices.IndexFunc(line, func(it *item) bool { return !l.busy[it.delivery.Key] })
+	at := slices.IndexFunc(line, func(it *item) bool { return !l.busy[it.Key] })
 	if at < 0 {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (l *lines) first(source string) *item {
 	} else {
 		delete(l.of, source)
 	}
-	l.busy[it.delivery.Key] = true
+	l.busy[it.Key] = true
 	l.working[source]++
 	if source != l.reserved {
 		l.shared++
@@ -76,8 +76,8 @@ func (l *lines) first(source string) *item {
 
 // done records that the worker of an item is free.
 func (l *lines) done(it *item) {
-	source := tagOf(it.delivery).source
-	delete(l.busy, it.delivery.Key)
+	source := it.tag.source
+	delete(l.busy, it.Key)
 	if l.working[source]--; l.working[source] <= 0 {
 		delete(l.working, source)
 	}
