@@ -45,10 +45,13 @@ func (s *Callers) Caller(_ context.Context, who chat.Person) (zoom.Caller, error
 	return callerOf(zoom.AccountApp, who.Email, s.grants.of(accountGrant)), nil
 }
 
-func callerOf(app zoom.AppKind, user string, grant interface {
+// named is a grant that knows the name under which it is stored.
+type named interface {
 	zoom.TokenSource
 	Name() string
-}) zoom.Caller {
+}
+
+func callerOf(app zoom.AppKind, user string, grant named) zoom.Caller {
 	return zoom.Caller{App: app, User: user, Tokens: grant, Grant: grant.Name()}
 }
 

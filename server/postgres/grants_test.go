@@ -6,30 +6,45 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
 	"mattermost-plugin-zoom/server/postgres"
 	"mattermost-plugin-zoom/server/postgres/pgtest"
 	"mattermost-plugin-zoom/server/recordstest"
 	"mattermost-plugin-zoom/server/session"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/stretchr/testify/require"
 )
+
+// modes are the parameters of a data source with which statements run in different ways: prepared, and as a pooler needs it.
+var modes = map[string]string{"prepared": "", "pooled": "&binary_parameters=yes"}
 
 func TestGrants(t *testing.T) {
 	t.Parallel()
-	recordstest.Grants(t, func(t *testing.T) recordstest.GrantsWorld {
-		source := pgtest.Source(t)
-		db := pgtest.Reopen(t, source)
-		return recordstest.GrantsWorld{
-			Grants: postgres.NewGrants(db), Keyring: postgres.NewKeyring(db), SignIns: postgres.NewSignIns(db),
-			Passes: func(d time.Duration) { passes(t, source, d) },
-		}
-	})
+	for mode, parameters := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			recordstest.Grants(t, func(t *testing.T) recordstest.GrantsWorld {
+				source := pgtest.Source(t)
+				db := pgtest.Reopen(t, source+parameters)
+				return recordstest.GrantsWorld{
+					Grants: postgres.NewGrants(db), Keyring: postgres.NewKeyring(db), SignIns: postgres.NewSignIns(db),
+					Passes: func(d time.Duration) { passes(t, source, d) },
+				}
+			})
+		})
+	}
 }
 
 func TestSites(t *testing.T) {
 	t.Parallel()
-	recordstest.Sites(t, func(t *testing.T) session.Sites { return postgres.NewSites(pgtest.Open(t)) })
+	for mode, parameters := range modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			recordstest.Sites(t, func(t *testing.T) session.Sites {
+				return postgres.NewSites(pgtest.Reopen(t, pgtest.Source(t)+parameters))
+			})
+		})
+	}
 }
 
 func TestGrantsAreFoundByTheirKeys(t *testing.T) {
