@@ -59,5 +59,6 @@ func (s *Sandbox) routeSite() {
 	s.site.HandleFunc("GET /j/{meetingId}", s.serveRoom)
 	s.site.HandleFunc("GET /s/{meetingId}", s.serveRoom)
 	s.site.HandleFunc("POST /j/{meetingId}", s.serveRoomAction)
+	s.site.Handle("GET /chat/", teamchat.ClientPage())
 	s.site.HandleFunc("GET /{$}", s.serveFrontPage)
 }

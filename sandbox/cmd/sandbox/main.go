@@ -5,7 +5,7 @@
 // so that a caller can use port 0. Its APIs are described in
 // the packages below mattermost-plugin-zoom/sandbox:
 //
-//	/                zoom, with its control API under /_sandbox
+//	/                zoom, with its control API under /_sandbox, and Team Chat's client as /chat/
 //	/bitbucket/      bitbucket as Cloud, with its control API under /_sandbox/bitbucket
 //	/bitbucket-dc/   bitbucket as a Data Center, with its control API under /_sandbox/bitbucket-dc
 //	/jenkins/        jenkins, with its control API under /_sandbox/jenkins

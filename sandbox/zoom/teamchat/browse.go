@@ -73,7 +73,7 @@ func (b *Browser) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			if document {
 				b.inspect(resp)
 			}
-			embed(resp.Header)
+			unframe(resp.Header)
 			b.stay(resp.Header)
 			return nil
 		},
@@ -100,8 +100,8 @@ func (b *Browser) inspect(resp *http.Response) {
 	}
 }
 
-// embed lets the client's page embed a page: in Zoom it is not inside of another one.
-func embed(h http.Header) {
+// unframe lets the client's page embed a page: in Zoom it is not inside of another one.
+func unframe(h http.Header) {
 	h.Del("X-Frame-Options")
 	var kept []string
 	for directive := range strings.SplitSeq(h.Get("Content-Security-Policy"), ";") {

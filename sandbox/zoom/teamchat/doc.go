@@ -1,6 +1,6 @@
 // Package teamchat is the Team Chat half of the simulated Zoom: channels and direct
-// messages, chatbots and what they may send, the events that tell them what users do, and
-// the pages of apps inside of the client.
+// messages, chatbots and what they may send, the events that tell them what users do, the
+// pages of apps inside of the client, and the client itself as a web page.
 //
 // It knows nothing of tokens, limits of accounts, deliveries and their signatures: those
 // are package zoom's, as they are for meetings. What it needs of them is [Zoom].
@@ -23,6 +23,7 @@
 //	GET    /_sandbox/chat/people
 //	GET    /_sandbox/chat/problems         what apps did that Zoom's client would not show
 //
-// A page of an app has the host of its webview, below webview.localhost, and gets the header
+// The client is the page /chat/; its address takes "as" and "in", too. A page of an app in it
+// has the host of its webview, below webview.localhost, and gets the header
 // X-Zoom-App-Context; it can use @zoom/appssdk.
 package teamchat
