@@ -193,6 +193,7 @@ func TestABotIsToldThatItIsInstalledAndRemoved(t *testing.T) {
 	})
 	require.Equal(t, []string{zoom.EventURLValidation}, hook.events(), "the bot's own endpoint is validated, too")
 	token := s.connect(app, s.priya)
+	s.sbx.Settle()
 	require.Equal(t, []string{zoom.EventURLValidation, teamchat.EventInstalled}, hook.events(), "authorizing adds it")
 	require.Equal(t, s.priya.ID, text(hook.latest(t), "payload", "userId"))
 	require.NotContains(t, hook.latest(t), "event_ts")

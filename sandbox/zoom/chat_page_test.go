@@ -38,7 +38,7 @@ func TestTheClientIsServedWithAllThatItLoads(t *testing.T) {
 		}
 	}
 	require.Contains(t, seen, "inputs.js", "which only another script loads")
-	require.Contains(t, get("/").text, `href="/chat/?as=sam@example.com"`, "each user's client can be found")
+	require.Contains(t, get("/").text, `href="/chat/?as=sam%40example.com"`, "each user's client can be found")
 }
 
 func TestTheClientWaitsForWhatIsNew(t *testing.T) {
