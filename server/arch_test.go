@@ -57,9 +57,8 @@ var mayImport = map[string][]string{
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
 	"session":             {"chat", "fault", "kv", "oauth", "provider"},
-	"store":               {"kv"},
 	"takeover":            {"chat", "meeting"},
-	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never store: it knows a key-value port, not records
+	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never memory or postgres: it knows no records
 	"mattermost/markdown": {"chat"},
 	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
@@ -72,18 +71,18 @@ var mayImport = map[string][]string{
 	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "provider", "queue", "session", "takeover"},
 	"postgres/pgtest":                {"postgres"},
 	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "queue", "session"},
-	"mattermost/mmtest":              {"store/storetest"},
+	"mattermost/mmtest":              {"mattermost/mmtest/kvtable"},
 	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
 	"provider/providertest/doorbell": {"chat", "provider"},
 	"provider/providertest/plain":    {"bridge", "chat"},
-	"store/storetest":                {},
+	"mattermost/mmtest/kvtable":      {},
 }
 
 // everything is the right of package server itself, which wires the rest.
 const everything = "*"
 
 // mayOnlyServeTests are packages that no file but a test, or another of them, may import.
-var mayOnlyServeTests = []string{"memory", "postgres/pgtest", "recordstest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "store/storetest"}
+var mayOnlyServeTests = []string{"memory", "postgres/pgtest", "recordstest", "mattermost/mmtest", "provider/providertest", "provider/providertest/doorbell", "provider/providertest/plain", "mattermost/mmtest/kvtable"}
 
 // vendorHomes lists the packages that can import a package of the Mattermost server, or one below it.
 var vendorHomes = map[string][]string{

@@ -15,11 +15,11 @@ import (
 	sandbox "mattermost-plugin-zoom/sandbox/zoom"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/meeting"
-	"mattermost-plugin-zoom/server/store/storetest"
 )
 
-type storeOp = storetest.Op
+type storeOp = kvtable.Op
 
 // errOutage is the error of the database table during an outage.
 var errOutage = errors.New("the table is out of order")

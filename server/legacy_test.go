@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 )
 
 // replacesPublic starts the plugin in the place of the public one, which left what is in the table by now.
@@ -167,7 +167,7 @@ func TestSimultaneousStartsShareOneMigratedGrant(t *testing.T) {
 	w := newWorld(t, "account")
 	require.NoError(t, w.mm.KV.Set("zoomSuperUserToken_", []byte(`{"refresh_token":"`+w.refreshToken(w.admin)+`"}`), 0))
 	w.replacesPublicSlowly()
-	w.mm.KV.OnAnswer(func(storetest.Op, string) error { time.Sleep(time.Millisecond); return nil })
+	w.mm.KV.OnAnswer(func(kvtable.Op, string) error { time.Sleep(time.Millisecond); return nil })
 	rooms := make([]*mmtest.Channel, 20)
 	var all sync.WaitGroup
 	for i := range rooms {

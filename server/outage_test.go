@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 )
 
 // outage is one operation of the table, or one call of the records, that fails once.
@@ -83,7 +83,7 @@ func recordOutages(calls ...string) []outage {
 func outages(prefixes ...string) []outage {
 	var all []outage
 	for _, prefix := range prefixes {
-		for _, op := range []storeOp{storetest.Get, storetest.Swap, storetest.Set, storetest.Delete} {
+		for _, op := range []storeOp{kvtable.Get, kvtable.Swap, kvtable.Set, kvtable.Delete} {
 			all = append(all, outage{op: op, prefix: prefix}, outage{op: op, prefix: prefix, after: true})
 		}
 	}

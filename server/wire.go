@@ -21,7 +21,6 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
-	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/takeover"
 	"mattermost-plugin-zoom/server/zoom"
 )
@@ -88,7 +87,6 @@ type builder struct {
 	outbound *http.Client
 	log      *slog.Logger
 
-	records   *store.Store
 	lastEvent *eventClock
 	vault     *oauth.Vault
 	accounts  *account.Service
@@ -99,7 +97,6 @@ type builder struct {
 }
 
 func (b *builder) app(exit func(int)) *app {
-	b.records = store.New(b.kv, b.now)
 	b.lastEvent = &eventClock{records: b.storage.lastEvents, now: b.now, log: b.log}
 	b.vault = oauth.NewVault(b.storage.keyring, b.now)
 	b.vault.SetKey(b.settings.Load().EncryptionKey)

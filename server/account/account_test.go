@@ -20,7 +20,7 @@ import (
 	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/oauth"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -57,7 +57,7 @@ func newOffice(t *testing.T, mode account.Mode) *office {
 		},
 	}
 	now := func() time.Time { return o.now }
-	table := storetest.NewMemoryKV(now)
+	table := kvtable.NewMemoryKV(now)
 	records := memory.New(now)
 	vault := oauth.NewVault(records.Keyring, now)
 	vault.SetKey("a setting of enough characters")

@@ -18,7 +18,6 @@ import (
 	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
-	"mattermost-plugin-zoom/server/store"
 )
 
 // member is one server of a cluster, with a queue and a bridge of its own. Once it is dead nothing that it does reaches anybody.
@@ -27,26 +26,6 @@ type member struct {
 	bridge *assembly.Bridge
 	jobs   *queue.Engine
 	dead   atomic.Bool
-}
-
-// mortal is how a member sees a table.
-type mortal struct {
-	store.KV
-	m *member
-}
-
-func (k mortal) Swap(key string, old, value []byte, ttl time.Duration) (bool, error) {
-	if k.m.dead.Load() {
-		return false, context.Canceled
-	}
-	return k.KV.Swap(key, old, value, ttl)
-}
-
-func (k mortal) Set(key string, value []byte, ttl time.Duration) error {
-	if k.m.dead.Load() {
-		return context.Canceled
-	}
-	return k.KV.Set(key, value, ttl)
 }
 
 // mortalSubjects is how a member sees the subjects.

@@ -17,7 +17,6 @@ import (
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 	"mattermost-plugin-zoom/server/meeting"
-	"mattermost-plugin-zoom/server/store"
 	"mattermost-plugin-zoom/server/zoom"
 )
 
@@ -25,7 +24,6 @@ var (
 	_ meeting.Chat      = (*mattermost.Client)(nil)
 	_ meeting.Board     = (*mattermost.Client)(nil)
 	_ account.Directory = (*mattermost.Client)(nil)
-	_ store.KV          = (*mattermost.KV)(nil)
 	_ bridge.Persons    = (*mattermost.Surface)(nil)
 	_ bridge.Product    = (*mattermost.Surface)(nil)
 )

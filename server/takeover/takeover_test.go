@@ -16,12 +16,12 @@ import (
 	"mattermost-plugin-zoom/server/logging"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/memory"
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/takeover"
 )
 
 // table is the key-value table with pages.
-type table struct{ *storetest.MemoryKV }
+type table struct{ *kvtable.MemoryKV }
 
 func (t table) Keys(page, size int) ([]string, error) {
 	all := t.MemoryKV.Keys("")
@@ -48,7 +48,7 @@ func replaced(t *testing.T, left map[string]string) *successor {
 	t.Helper()
 	s := &successor{t: t, now: time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC), posts: map[string]meeting.Opened{}}
 	clock := func() time.Time { return s.now }
-	s.table, s.memory = table{storetest.NewMemoryKV(clock)}, memory.New(clock)
+	s.table, s.memory = table{kvtable.NewMemoryKV(clock)}, memory.New(clock)
 	for key, value := range left {
 		require.NoError(t, s.table.Set(key, []byte(value), 0))
 	}

@@ -25,7 +25,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	"github.com/mattermost/mattermost/server/public/plugin"
 
-	"mattermost-plugin-zoom/server/store/storetest"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 )
 
 // PluginID is the plugin's ID, which is part of its addresses.
@@ -48,7 +48,7 @@ type Configurable interface {
 // Mattermost is the server. It is safe for concurrent use.
 type Mattermost struct {
 	// KV is the plugin's key-value table; it can lag, fail and be dumped.
-	KV *storetest.MemoryKV
+	KV *kvtable.MemoryKV
 	// Bundle is the folder of the plugin's files; "" makes the server report that it doesn't know.
 	Bundle string
 
@@ -101,7 +101,7 @@ func New(t testing.TB) *Mattermost {
 	}
 	mm.config.SetDefaults()
 	*mm.config.ServiceSettings.SiteURL = "https://chat.example.com"
-	mm.KV = storetest.NewMemoryKV(mm.Now)
+	mm.KV = kvtable.NewMemoryKV(mm.Now)
 	return mm
 }
 

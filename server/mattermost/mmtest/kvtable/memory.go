@@ -1,5 +1,5 @@
-// Package storetest is a key-value table in memory for tests: it expires records, counts calls, and lags and fails on demand.
-package storetest
+// Package kvtable is a key-value table in memory for tests: it expires records, counts calls, and lags and fails on demand.
+package kvtable
 
 import (
 	"bytes"
