@@ -238,14 +238,14 @@ func TestS14OnTheRealServerNoTokenGoesToAServerWithoutSentrysCertificate(t *test
 func TestS15OnTheRealServerCredentialsAreStoredSealed(t *testing.T) {
 	h := newBugs(begin(t))
 	h.follows("web")
-	for _, kind := range []string{"con.", "zoom_site", "zoom_grant"} {
-		records, err := h.DB.Stored(h.ctx, kind)
+	for _, table := range []string{"zoom_connection", "zoom_site", "zoom_grant"} {
+		records, err := h.DB.Records(h.ctx, table)
 		require.NoError(t, err)
-		require.NotEmpty(t, records, kind)
+		require.NotEmpty(t, records, table)
 		for _, record := range records {
-			value := strings.ReplaceAll(record, clientID, "")
-			require.Empty(t, stack.Leak(value, stack.SentrySecret, stack.SentryIntegrationToken, stack.SentryIntegrationSecret, sandboxSecret), kind)
+			value := strings.ReplaceAll(record.Text, clientID, "")
+			require.Empty(t, stack.Leak(value, stack.SentrySecret, stack.SentryIntegrationToken, stack.SentryIntegrationSecret, sandboxSecret), table)
 		}
-		t.Logf("no secret in the clear in %d records of %s", len(records), kind)
+		t.Logf("no secret in the clear in %d rows of %s", len(records), table)
 	}
 }

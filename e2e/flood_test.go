@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -18,16 +19,24 @@ import (
 	"mattermost-plugin-zoom/e2e/stack"
 )
 
+// endurance has the stories that last long told in full; otherwise they are told in a short form.
+var endurance = flag.Bool("endurance", false, "tell the stories of floods in full length")
+
 // The size of the flood.
 const (
-	floodBuilds  = 500
 	floodJobs    = 50
 	floodSenders = 8
-	// floodAgain is how many of the 2,000 deliveries are sent twice.
-	floodAgain = 200
 	// floodSpread is how far a delivery can be from its place in the order.
 	floodSpread = 60
 )
+
+// floodBuilds is the number of builds. Each has four deliveries, and every tenth delivery is sent twice.
+func floodBuilds() int {
+	if *endurance {
+		return 500
+	}
+	return 120
+}
 
 // drop is one delivery of the flood.
 type drop struct {
@@ -39,6 +48,7 @@ type drop struct {
 type flood struct {
 	*story
 	person   *stack.Person
+	builds   int
 	channels []*model.Channel
 	drops    []drop
 	// took is the time from request to 200; retried counts what was sent once more since it got no 200.
@@ -51,11 +61,11 @@ type flood struct {
 }
 
 // newFlood connects this many channels, each by its own connection, and prepares
-// the deliveries: 500 builds of 50 jobs in four phases, some of them twice, and
-// not in order.
+// the deliveries: builds of 50 jobs in four phases, some of them twice, and not in
+// order.
 func newFlood(w *story, channels int) *flood {
 	w.Helper()
-	f := &flood{story: w}
+	f := &flood{story: w, builds: floodBuilds()}
 	var ear *stack.Ear
 	f.person, ear = w.person("alice")
 	var hooks []stack.Hook
@@ -70,8 +80,8 @@ func newFlood(w *story, channels int) *flood {
 		at float64
 	}
 	var all []placed
-	for i := range floodBuilds {
-		b := floodBuild(i)
+	for i := range f.builds {
+		b := floodBuild(i, f.builds)
 		hook := hooks[i%floodJobs%channels]
 		for step, phase := range []string{"QUEUED", "STARTED", "COMPLETED", "FINALIZED"} {
 			status := ""
@@ -80,7 +90,7 @@ func newFlood(w *story, channels int) *flood {
 			}
 			one := placed{drop{hook, b.Notification(phase, status)}, float64(4*i+step) + floodSpread*random.Float64()}
 			all = append(all, one)
-			if len(all) <= floodAgain*10 && len(all)%10 == 0 {
+			if len(all)%11 == 10 {
 				one.at += floodSpread * random.Float64()
 				all = append(all, one)
 			}
@@ -100,10 +110,10 @@ func newFlood(w *story, channels int) *flood {
 }
 
 // floodBuild is one of the builds: those of a job follow one another.
-func floodBuild(i int) stack.Build {
+func floodBuild(i, of int) stack.Build {
 	b := build(1 + i/floodJobs)
 	b.Job = fmt.Sprintf("flood/job-%02d", i%floodJobs)
-	b.Began = time.Now().Add(time.Duration(i-2*floodBuilds) * time.Second)
+	b.Began = time.Now().Add(time.Duration(i-2*of) * time.Second)
 	return b
 }
 
@@ -170,9 +180,9 @@ func (f *flood) verify() {
 			}
 		}
 	}
-	require.Len(f, cards, floodBuilds)
-	for i := range floodBuilds {
-		b := floodBuild(i)
+	require.Len(f, cards, f.builds)
+	for i := range f.builds {
+		b := floodBuild(i, f.builds)
 		name := fmt.Sprintf("%s #%d", strings.ReplaceAll(b.Job, "/", " » "), b.Number)
 		require.Len(f, cards[name], 1, name)
 		card := cards[name][0]
@@ -232,11 +242,10 @@ func postIncoming(ctx context.Context, server *stack.Server, hook string, i int)
 	return time.Since(began), err
 }
 
-// 2,000 signed deliveries are sent eight at a time to two servers, some twice and not
-// in order, while the plugin of one is killed: every build has one card, and it
-// shows how the build ended. The same without a kill, spread over four channels
-// with a connection each, shows what one connection costs.
-func TestAFloodOfDeliveriesSurvivesAKill(t *testing.T) {
+// Signed deliveries are sent eight at a time to two servers, some twice and not in order, spread over four channels with a connection each.
+// Then all go through one connection, and half way the plugin of one server is killed, or PostgreSQL is stopped for a moment. Every build has
+// one card, and it shows how the build ended. In full length, there are 2,000 deliveries.
+func TestAFloodOfDeliveriesSurvivesAKillAndARestartOfPostgreSQL(t *testing.T) {
 	w := alone(t, stack.UserApp)
 	var report strings.Builder
 	defer func() { w.keep("bridge_load.txt", report.String()) }()
@@ -246,23 +255,25 @@ func TestAFloodOfDeliveriesSurvivesAKill(t *testing.T) {
 	for _, run := range []struct {
 		name     string
 		channels int
-		kill     bool
-	}{{"4 connections", 4, false}, {"1 connection, 1 of 2 plugins killed", 1, true}} {
+		middle   func() error
+		after    func() error
+	}{
+		{"4 connections", 4, nothing, nothing},
+		{"1 connection, 1 of 2 plugins killed", 1,
+			func() error { return w.Server(2).KillPlugin(w.ctx) },
+			func() error { return w.Server(2).RestartPlugin(w.ctx) }},
+		{"1 connection, PostgreSQL stopped for 2 s", 1,
+			func() error { _, err := w.RestartPostgres(w.ctx, 2*time.Second); return err },
+			nothing},
+	} {
 		f := newFlood(w, run.channels)
-		var killed error
-		var kill func()
-		if run.kill {
-			kill = func() { killed = w.Server(2).KillPlugin(w.ctx) }
-		}
+		var disturbed error
 		statements := w.statements(func() {
-			f.run(kill)
-			if run.kill {
-				require.NoError(t, w.DB.ForgetDead(w.ctx))
-				require.NoError(t, w.Server(2).RestartPlugin(w.ctx))
-			}
+			f.run(func() { disturbed = run.middle() })
+			require.NoError(t, run.after())
 			f.settled()
 		})
-		require.NoError(t, killed)
+		require.NoError(t, disturbed)
 		f.verify()
 		line, p50, perSecond := figures(run.name, f.took, f.lasted)
 		fmt.Fprintf(&report, "%s  (%.2fx the p50 and %.2fx the rate of the incoming webhook)\n", line, p50/middle, perSecond/rate)
@@ -272,6 +283,8 @@ func TestAFloodOfDeliveriesSurvivesAKill(t *testing.T) {
 			float64(statements.Own())/float64(len(f.drops)), float64(statements.Server)/float64(len(f.drops)))
 	}
 }
+
+func nothing() error { return nil }
 
 // statements counts the SQL statements meanwhile.
 func (w *story) statements(happens func()) stack.Statements {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"regexp"
@@ -28,57 +29,37 @@ func openDatabase(ctx context.Context, dsn string) (*Database, error) {
 // Close ends the connections.
 func (d *Database) Close() { _ = d.db.Close() }
 
-// Record is one row of the plugin's key-value store.
+// Record is one row of the plugin's tables.
 type Record struct {
-	// Key and Value are as stored.
-	Key   string
-	Value []byte
-	// ExpireAt is when it ends, in milliseconds since 1970; 0 for never.
-	ExpireAt int64
+	Table string
+	// Text has all columns, one a line. Bytes are shown as characters where they are some.
+	Text string
 }
 
-// Records returns the plugin's records whose key begins with a prefix, in the
-// order of their keys.
-func (d *Database) Records(ctx context.Context, prefix string) ([]Record, error) {
-	rows, err := d.db.QueryContext(ctx,
-		`SELECT pkey, pvalue, expireat FROM pluginkeyvaluestore WHERE pluginid = $1 AND starts_with(pkey, $2) ORDER BY pkey`,
-		PluginID, prefix)
+// Records returns the rows of one of the plugin's tables, or of all for "". The pairs in the server's key-value table that the public
+// plugin left count as a table, too.
+func (d *Database) Records(ctx context.Context, table string) ([]Record, error) {
+	// The database itself writes the query of each table.
+	queries, err := d.texts(ctx, `/* e2e */ SELECT format('SELECT %L || E''\t'' || concat_ws(E''\n'', %s) FROM %I%s', table_name, string_agg(
+		format(CASE data_type WHEN 'bytea' THEN 'encode(%I, ''escape'')' ELSE '%I' END, column_name), ', ' ORDER BY ordinal_position), table_name,
+		CASE table_name WHEN 'pluginkeyvaluestore' THEN ' WHERE pluginid = ''`+PluginID+`''' ELSE '' END)
+		FROM information_schema.columns WHERE table_schema = current_schema()
+		AND (table_name LIKE 'zoom\_%' OR table_name = 'pluginkeyvaluestore') AND table_name LIKE `+pq.QuoteLiteral(cmp.Or(table, "%"))+` GROUP BY table_name`)
 	if err != nil {
-		return nil, errors.Wrap(err, "read the key-value store")
+		return nil, err
 	}
-	defer rows.Close()
-	var records []Record
-	for rows.Next() {
-		var r Record
-		if err := rows.Scan(&r.Key, &r.Value, &r.ExpireAt); err != nil {
-			return nil, errors.Wrap(err, "read a record")
+	var all []Record
+	for _, query := range queries {
+		rows, err := d.texts(ctx, "/* e2e */ "+query)
+		if err != nil {
+			return nil, err
 		}
-		records = append(records, r)
+		for _, row := range rows {
+			name, text, _ := strings.Cut(row, "\t")
+			all = append(all, Record{Table: name, Text: text})
+		}
 	}
-	return records, errors.Wrap(rows.Err(), "read the key-value store")
-}
-
-// Tables returns the names of the plugin's tables.
-func (d *Database) Tables(ctx context.Context) ([]string, error) {
-	return d.texts(ctx, `SELECT tablename FROM pg_catalog.pg_tables WHERE tablename LIKE 'zoom\_%' ORDER BY tablename`)
-}
-
-// Rows returns each row of a table as the text of a JSON object.
-func (d *Database) Rows(ctx context.Context, table string) ([]string, error) {
-	return d.texts(ctx, "SELECT row_to_json(t)::text FROM "+pq.QuoteIdentifier(table)+" t")
-}
-
-// Stored returns the values of the records whose key begins with this, or the rows of the table with this name.
-func (d *Database) Stored(ctx context.Context, kind string) ([]string, error) {
-	if strings.HasPrefix(kind, "zoom_") {
-		return d.Rows(ctx, kind)
-	}
-	records, err := d.Records(ctx, kind)
-	values := make([]string, len(records))
-	for i, r := range records {
-		values[i] = string(r.Value)
-	}
-	return values, err
+	return all, nil
 }
 
 // texts returns the only column of a query.
@@ -127,29 +108,35 @@ func (d *Database) PostsLike(ctx context.Context, pattern string) (map[string]st
 	return found, errors.Wrap(rows.Err(), "look for posts")
 }
 
-// Freeze holds a post's row and a record's row, so that a statement that writes
-// either one waits.
+// Freeze holds rows or tables, so that statements that write them wait.
 type Freeze struct {
 	db   *sql.DB
 	tx   *sql.Tx
 	self int
 }
 
-// FreezePost freezes a post.
+// FreezePost freezes a post: it can't be rewritten.
 func (d *Database) FreezePost(ctx context.Context, postID string) (*Freeze, error) {
+	return d.freeze(ctx, `SELECT FROM posts WHERE id = $1 FOR UPDATE`, postID)
+}
+
+// FreezeTable freezes a table: nothing can be added or changed, and all can be read.
+func (d *Database) FreezeTable(ctx context.Context, table string) (*Freeze, error) {
+	return d.freeze(ctx, "LOCK TABLE "+table+" IN EXCLUSIVE MODE")
+}
+
+func (d *Database) freeze(ctx context.Context, lock string, args ...any) (*Freeze, error) {
 	tx, err := d.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, errors.Wrap(err, "begin")
 	}
 	f := &Freeze{db: d.db, tx: tx}
-	var got string
-	err = errors.Wrap(tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&f.self), "find the own connection")
-	if err == nil {
-		err = errors.Wrap(tx.QueryRowContext(ctx, `SELECT id FROM posts WHERE id = $1 FOR UPDATE`, postID).Scan(&got), "freeze the post")
+	if err = tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&f.self); err == nil {
+		_, err = tx.ExecContext(ctx, lock, args...)
 	}
 	if err != nil {
 		_ = tx.Rollback()
-		return nil, err
+		return nil, errors.Wrap(err, "freeze")
 	}
 	return f, nil
 }
@@ -169,6 +156,9 @@ func (f *Freeze) AwaitBlocked(ctx context.Context) error {
 		return nil
 	})
 }
+
+// Release gives the rows free: the statements that wait for them are carried out.
+func (f *Freeze) Release() error { return errors.Wrap(f.tx.Rollback(), "release") }
 
 // Thaw gives the rows free after it has refused the statements that wait for
 // them. Refusing matters: a statement that the server runs for a killed plugin
