@@ -18,11 +18,23 @@ import (
 
 func TestJobs(t *testing.T) {
 	t.Parallel()
+	for name, parameter := range map[string]string{"prepared": "", "behind PgBouncer": "&binary_parameters=yes"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			jobs(t, parameter)
+		})
+	}
+}
+
+// jobs runs the contract on databases whose data source has this parameter.
+func jobs(t *testing.T, parameter string) {
+	t.Helper()
 	recordstest.Jobs(t, func(t *testing.T) recordstest.JobsWorld {
 		t.Helper()
 		source := pgtest.Source(t)
+		open := func() queue.Store { return postgres.NewJobs(pgtest.Reopen(t, source+parameter)) }
 		return recordstest.JobsWorld{
-			Stores: [2]queue.Store{postgres.NewJobs(pgtest.Reopen(t, source)), postgres.NewJobs(pgtest.Reopen(t, source))},
+			Stores: [2]queue.Store{open(), open()},
 			Now:    time.Now,
 			Passes: func(d time.Duration) {
 				run(t, source, `UPDATE zoom_job SET next_at = next_at - $1::interval, due_at = due_at - $1::interval,

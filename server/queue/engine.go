@@ -16,7 +16,7 @@ type Options struct {
 	Backlog int
 	Bytes   int64
 	// PerSource and PerSourceBytes are the same limits for one source, including its jobs that wait in the store for another attempt
-	// (512, 4 MiB).
+	// (512, 3 MiB).
 	PerSource      int
 	PerSourceBytes int64
 	// ReservedFor is a kind whose jobs go first and have room of their own; "" for none.
@@ -63,7 +63,7 @@ func New(d Dependencies, o Options) *Engine {
 	setDefault(&o.Backlog, 2048)
 	setDefault(&o.Bytes, 16<<20)
 	setDefault(&o.PerSource, 512)
-	setDefault(&o.PerSourceBytes, 4<<20)
+	setDefault(&o.PerSourceBytes, 3<<20)
 	setDefault(&o.Workers, 24)
 	setDefault(&o.MaxAge, 24*time.Hour)
 	e := &Engine{

@@ -55,7 +55,7 @@ func TestOneConnectionThatFloodsAffectsNoOther(t *testing.T) {
 			taken := w.floods(s, "noisy"+name, 1000, size)
 			require.Positive(t, taken, name)
 			require.LessOrEqual(t, taken, 512, name)
-			require.LessOrEqual(t, s.Counted().Of["noisy"+name].Bytes, int64(4<<20))
+			require.LessOrEqual(t, s.Counted().Of["noisy"+name].Bytes, int64(3<<20))
 		}
 		_, err := s.Accept(t.Context(), delivered("noisysmall", "one more"))
 		require.ErrorIs(t, err, queue.ErrQuota)
@@ -145,7 +145,7 @@ func TestWhatWasLeftBehindIsTakenOverAsThereIsRoom(t *testing.T) {
 
 		second := w.server(w.stuckOn("noisy"), queue.Options{})
 		require.Equal(t, []string{"a build"}, w.done())
-		require.LessOrEqual(t, second.Counted().Held.Bytes, int64(4<<20))
+		require.LessOrEqual(t, second.Counted().Held.Bytes, int64(3<<20))
 		require.Positive(t, second.Counted().Held.Jobs)
 		require.Len(t, w.unfinished(), 40)
 		second.kill()

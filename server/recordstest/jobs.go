@@ -26,23 +26,20 @@ type JobsWorld struct {
 func Jobs(t *testing.T, open func(t *testing.T) JobsWorld) {
 	t.Helper()
 	for name, story := range map[string]func(t *testing.T, w JobsWorld){
-		"a job comes back as it was stored":           jobsKeepTheirContent,
-		"a repeated job is known":                     jobsAreKnown,
-		"only one of two servers stores a job":        jobsAreStoredOnce,
-		"a leased job is taken when its lease is out": jobsAreTakenOver,
-		"a server that lost its lease changes nothing": func(t *testing.T, w JobsWorld) {
-			t.Helper()
-			jobsAreFenced(t, w)
-		},
-		"renewed leases last":                  jobsAreRenewed,
-		"a released job waits":                 jobsWait,
-		"a job for later waits until its time": jobsForLater,
-		"what waits longest is taken first":    jobsAreTakenInOrder,
-		"no more is taken than wanted":         jobsAreTakenAsWanted,
-		"crashes are counted":                  jobsCountCrashes,
-		"what waits is counted by source":      jobsAreCounted,
-		"several servers never take the same":  jobsAreTakenOnce,
-		"a finished job is forgotten":          jobsAreForgotten,
+		"a job comes back as it was stored":            jobsKeepTheirContent,
+		"a repeated job is known":                      jobsAreKnown,
+		"only one of two servers stores a job":         jobsAreStoredOnce,
+		"a leased job is taken when its lease is out":  jobsAreTakenOver,
+		"a server that lost its lease changes nothing": jobsAreFenced,
+		"renewed leases last":                          jobsAreRenewed,
+		"a released job waits":                         jobsWait,
+		"a job for later waits until its time":         jobsForLater,
+		"what waits longest is taken first":            jobsAreTakenInOrder,
+		"no more is taken than wanted":                 jobsAreTakenAsWanted,
+		"crashes are counted":                          jobsCountCrashes,
+		"what waits is counted by source":              jobsAreCounted,
+		"several servers never take the same":          jobsAreTakenOnce,
+		"a finished job is forgotten":                  jobsAreForgotten,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,13 +51,12 @@ func Jobs(t *testing.T, open func(t *testing.T) JobsWorld) {
 // everything is a Want without limits that matter.
 var everything = queue.Want{Jobs: 1000, Bytes: 1 << 30}
 
-// stores makes the server store a job of this source, leased to it, and returns the ID.
-func (w JobsWorld) stores(t *testing.T, server int, source, id string) string {
+// stores makes server 0 store a job of this source, leased to it.
+func (w JobsWorld) stores(t *testing.T, source, id string) {
 	t.Helper()
-	known, err := w.Stores[server].Insert(t.Context(), holder(server), w.job(source, id))
+	known, err := w.Stores[0].Insert(t.Context(), holder(0), w.job(source, id))
 	require.NoError(t, err)
 	require.False(t, known)
-	return id
 }
 
 func (w JobsWorld) job(source, id string) queue.Job {
@@ -213,7 +209,7 @@ func jobsAreStoredOnce(t *testing.T, w JobsWorld) {
 
 func jobsAreTakenOver(t *testing.T, w JobsWorld) {
 	t.Helper()
-	w.stores(t, 0, "s", "a")
+	w.stores(t, "s", "a")
 	ids, _ := w.takes(t, 1, everything)
 	require.Empty(t, ids, "it has a lease")
 	w.Passes(queue.Lease - 2*time.Second)
@@ -228,7 +224,7 @@ func jobsAreTakenOver(t *testing.T, w JobsWorld) {
 
 func jobsAreFenced(t *testing.T, w JobsWorld) {
 	t.Helper()
-	w.stores(t, 0, "s", "a")
+	w.stores(t, "s", "a")
 	w.Passes(outlast)
 	w.takes(t, 1, everything)
 
@@ -252,8 +248,8 @@ func jobsAreFenced(t *testing.T, w JobsWorld) {
 
 func jobsAreRenewed(t *testing.T, w JobsWorld) {
 	t.Helper()
-	w.stores(t, 0, "s", "a")
-	w.stores(t, 0, "s", "b")
+	w.stores(t, "s", "a")
+	w.stores(t, "s", "b")
 	for range 3 {
 		w.Passes(20 * time.Second)
 		require.Equal(t, []string{"a"}, w.renews(t, 0, "a"))
@@ -265,8 +261,8 @@ func jobsAreRenewed(t *testing.T, w JobsWorld) {
 
 func jobsWait(t *testing.T, w JobsWorld) {
 	t.Helper()
-	w.stores(t, 0, "s", "a")
-	w.stores(t, 0, "s", "b")
+	w.stores(t, "s", "a")
+	w.stores(t, "s", "b")
 	w.releases(t, 0, queue.Released{ID: "a", Wait: time.Minute, Attempt: 3})
 	w.releases(t, 0, queue.Released{ID: "b"})
 	ids, _ := w.takes(t, 1, everything)

@@ -15,7 +15,7 @@ import (
 func jobsAreTakenInOrder(t *testing.T, w JobsWorld) {
 	t.Helper()
 	for n := range 5 {
-		w.stores(t, 0, "s", fmt.Sprint(n))
+		w.stores(t, "s", fmt.Sprint(n))
 	}
 	require.Len(t, w.renews(t, 0, "4", "3", "2", "1", "0"), 5, "so that all leases end in one moment")
 	w.releases(t, 0, queue.Released{ID: "3"})
@@ -29,7 +29,7 @@ func jobsAreTakenInOrder(t *testing.T, w JobsWorld) {
 func jobsAreTakenAsWanted(t *testing.T, w JobsWorld) {
 	t.Helper()
 	for n, source := range []string{"noisy", "noisy", "noisy", "quiet", "zoom"} {
-		w.stores(t, 0, source, fmt.Sprint("job ", n)) // five bytes each
+		w.stores(t, source, fmt.Sprint("job ", n)) // five bytes each
 	}
 	w.Passes(outlast)
 	ids, _ := w.takes(t, 1, queue.Want{Jobs: 1, Bytes: 1 << 20})
@@ -46,8 +46,8 @@ func jobsAreTakenAsWanted(t *testing.T, w JobsWorld) {
 
 func jobsCountCrashes(t *testing.T, w JobsWorld) {
 	t.Helper()
-	w.stores(t, 0, "s", "suspect")
-	w.stores(t, 0, "s", "innocent")
+	w.stores(t, "s", "suspect")
+	w.stores(t, "s", "innocent")
 	crashes := func(server int) map[string]int {
 		w.Passes(outlast)
 		_, taken := w.takes(t, server, everything)
@@ -71,7 +71,7 @@ func jobsCountCrashes(t *testing.T, w JobsWorld) {
 func jobsAreCounted(t *testing.T, w JobsWorld) {
 	t.Helper()
 	for n, source := range []string{"a", "a", "b", "c"} {
-		w.stores(t, 0, source, fmt.Sprint(n))
+		w.stores(t, source, fmt.Sprint(n))
 	}
 	later := w.job("d", "later")
 	later.NotBefore = w.Now().Add(time.Hour)
@@ -123,11 +123,11 @@ func jobsAreTakenOnce(t *testing.T, w JobsWorld) {
 
 func jobsAreForgotten(t *testing.T, w JobsWorld) {
 	t.Helper()
-	w.stores(t, 0, "s", "old")
-	w.stores(t, 0, "s", "unfinished")
+	w.stores(t, "s", "old")
+	w.stores(t, "s", "unfinished")
 	w.finishes(t, 0, "old")
 	w.Passes(queue.Kept + time.Hour)
-	w.stores(t, 0, "s", "new")
+	w.stores(t, "s", "new")
 	w.finishes(t, 0, "new")
 	require.NoError(t, w.Stores[1].Prune(t.Context()))
 	require.False(t, w.known(t, "old"))
