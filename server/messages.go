@@ -38,6 +38,17 @@ func (l *listener) said(post *model.Post) {
 	l.bridge.Replied(ctx, actor, message, post.Message)
 }
 
+// deleted handles a deleted post, which may be a card.
+func (l *listener) deleted(post *model.Post) {
+	if post.UserId != l.client.BotID() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	defer cancel()
+	defer survive(l.client.Logger(), "A deleted message")
+	l.bridge.Deleted(ctx, mattermost.RefOf(post))
+}
+
 // byProgram reports whether a bot, an integration or another plugin wrote the post: two that answer each other would never stop, and no one
 // can give the plugin commands through a webhook.
 func byProgram(post *model.Post) bool {

@@ -131,6 +131,13 @@ func (p *Plugin) MessageHasBeenPosted(_ *plugin.Context, post *model.Post) {
 	}
 }
 
+// MessageHasBeenDeleted takes deleted cards off the sidebar.
+func (p *Plugin) MessageHasBeenDeleted(_ *plugin.Context, post *model.Post) {
+	if built := p.app.Load(); built != nil && post != nil {
+		built.listener.deleted(post)
+	}
+}
+
 // UserHasLeftChannel makes sure that the bridge no longer posts in the channel for the user. The server calls it on one
 // node; the others find out within seconds.
 func (p *Plugin) UserHasLeftChannel(_ *plugin.Context, member *model.ChannelMember, _ *model.User) {

@@ -299,4 +299,6 @@ func TestTheSidebarShowsWhatAChannelFollowsAndWhatIsOpen(t *testing.T) {
 	require.Equal(t, first.Id, shown().Cards[1].PostID)
 	h.happens(id, pager.Happening{What: pager.Resolve, By: "PBOB123"})
 	require.Len(t, shown().Cards, 1, "what is over is not shown")
+	cards(h.town)[1].Delete()
+	require.Empty(t, shown().Cards, "nor what is deleted")
 }

@@ -29,10 +29,6 @@ type Surface interface {
 	// Recover returns the message in the place that carries the mark and was posted since then, the zero one when there is none. It serves
 	// only after a crash between a post and its record.
 	Recover(ctx context.Context, at chat.Place, mark chat.Mark, since time.Time) (chat.MessageRef, error)
-	// Marked returns a message of ours as it is there, with its place and mark; ErrGone when it is none.
-	Marked(ctx context.Context, m chat.MessageRef) (chat.Posted, error)
-	// Recent returns the posts of ours that carry a mark among the channel's latest, the newest first.
-	Recent(ctx context.Context, place chat.Place) ([]chat.Posted, error)
 	// Link returns the address of a message.
 	Link(m chat.MessageRef) string
 }

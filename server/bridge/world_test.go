@@ -308,12 +308,6 @@ func (s *surface) Recover(_ context.Context, at chat.Place, mark chat.Mark, sinc
 	return chat.MessageRef{}, nil
 }
 
-func (s *surface) Recent(context.Context, chat.Place) ([]chat.Posted, error) { return nil, nil }
-
-func (s *surface) Marked(context.Context, chat.MessageRef) (chat.Posted, error) {
-	return chat.Posted{}, bridge.ErrGone
-}
-
 func (s *surface) Link(m chat.MessageRef) string { return "https://chat.test/pl/" + m.ID }
 
 // cards returns what a channel has outside of threads, or in the thread.

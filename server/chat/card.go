@@ -99,12 +99,6 @@ type Posting struct {
 	Mark Mark
 }
 
-// Posted is one of the plugin's posts that carries a mark.
-type Posted struct {
-	Message MessageRef
-	Mark    Mark
-}
-
 // Mark is data in a post that users don't see. It proves nothing by itself: the record that it names has to name the post in turn.
 type Mark struct {
 	// Provider, Connection and Subject identify what the post is about.

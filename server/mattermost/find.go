@@ -34,39 +34,14 @@ func (s *Surface) Recover(ctx context.Context, at chat.Place, mark chat.Mark, si
 	return found, errors.Wrapf(err, "look for a post in channel %s", at.Channel)
 }
 
-// recentPages is the most pages of a channel that are searched for recent cards.
-const recentPages = 3
-
-// Recent returns the plugin's posts with a mark among the channel's latest, newest first. See bridge.Surface.
-func (s *Surface) Recent(ctx context.Context, at chat.Place) ([]chat.Posted, error) {
-	var found []chat.Posted
-	seen := map[string]bool{}
-	read := 0
-	err := s.eachPage(ctx, at.Channel, 0, func(page *model.PostList) bool {
-		for _, id := range page.Order {
-			post := page.Posts[id]
-			mark, marked := markOf(post)
-			if !marked || seen[id] || post.UserId != s.botID || post.DeleteAt != 0 {
-				continue
-			}
-			seen[id] = true
-			found = append(found, chat.Posted{Message: RefOf(post), Mark: mark})
-		}
-		read++
-		return read < recentPages
-	})
-	return found, errors.Wrapf(err, "read the latest posts of channel %s", at.Channel)
-}
-
 // eachPost calls do for each post of the thread, or of the channel since the time in milliseconds; for some twice, and for some older
 // ones. The server has a call for posts changed since a time, but it returns an arbitrary thousand of them, which isn't enough in a
 // flood.
 func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do func(*model.Post)) error {
-	visit := func(list *model.PostList) bool {
+	visit := func(list *model.PostList) {
 		for _, post := range list.Posts {
 			do(post)
 		}
-		return true
 	}
 	if at.Thread == "" {
 		return s.eachPage(ctx, at.Channel, since, visit)
@@ -78,14 +53,13 @@ func (s *Surface) eachPost(ctx context.Context, at chat.Place, since int64, do f
 	return err
 }
 
-// eachPage calls do for page after page of the channel, the latest first, until it returns false or the time is reached. Some posts are
-// on two pages.
-func (s *Surface) eachPage(ctx context.Context, channelID string, since int64, do func(*model.PostList) (more bool)) error {
+// eachPage calls do for page after page of the channel, the latest first, until the time is reached. Some posts are on two pages.
+func (s *Surface) eachPage(ctx context.Context, channelID string, since int64, do func(*model.PostList)) error {
 	page, err := answered(s.api.GetPostsForChannel(channelID, 0, findPage))
 	for err == nil {
-		wanted := do(page)
+		do(page)
 		anchor, more := nextPage(page, since)
-		if !wanted || !more {
+		if !more {
 			return nil
 		}
 		if err = ctx.Err(); err == nil {

@@ -154,19 +154,6 @@ func (s *Surface) say(at chat.Place, post *model.Post, mark chat.Mark, props map
 	return chat.MessageRef{}, err
 }
 
-// Marked returns one of the plugin's posts in its current state, with its mark. See bridge.Surface.
-func (s *Surface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
-	post, err := s.ours(m.ID)
-	if err != nil {
-		return chat.Posted{}, err
-	}
-	mark, marked := markOf(post)
-	if !marked {
-		return chat.Posted{}, bridge.ErrGone
-	}
-	return chat.Posted{Message: RefOf(post), Mark: mark}, nil
-}
-
 // Link returns the URL of a post, which works in whichever team the reader is.
 func (s *Surface) Link(m chat.MessageRef) string { return s.SiteURL() + "/_redirect/pl/" + m.ID }
 

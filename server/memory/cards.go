@@ -65,6 +65,17 @@ func (s *Subjects) OpenCards(ctx context.Context, place chat.Place, limit int) (
 	return found, nil
 }
 
+// CloseCard notes that the message no longer shows its subject.
+func (s *Subjects) CloseCard(ctx context.Context, m chat.MessageRef) error {
+	if err := s.call(ctx, "Subjects.CloseCard", m.ID); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saveCards(nil, []chat.MessageRef{m})
+	return nil
+}
+
 // findCard returns the index of the message's row, -1 for none. The caller holds the lock.
 func (s *Subjects) findCard(m chat.MessageRef) int {
 	return slices.IndexFunc(s.cards, func(row cardRow) bool { return row.Message.Is(m) && !row.expires.Before(s.now()) })

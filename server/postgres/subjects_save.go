@@ -118,6 +118,11 @@ func (s *Subjects) OpenCards(ctx context.Context, place chat.Place, limit int) (
 	return cards, nil
 }
 
+// CloseCard notes that the message, if it is a card, no longer shows its subject.
+func (s *Subjects) CloseCard(ctx context.Context, m chat.MessageRef) error {
+	return errors.Wrap(s.db.queries().CloseCard(ctx, string(m.Surface), m.ID), "close a card")
+}
+
 func cardOf(body string, open bool) (bridge.CardRecord, error) {
 	var card bridge.CardRecord
 	err := json.Unmarshal([]byte(body), &card)

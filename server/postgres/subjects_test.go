@@ -44,7 +44,7 @@ func TestSubjectsAreFoundByIndexes(t *testing.T) {
 			FROM generate_series(1, 20000) n;
 		ANALYZE zoom_subject, zoom_series, zoom_alias, zoom_card`)
 	require.NoError(t, err)
-	requireIndexed(t, source, "Subject", "HoldSubjects", "SaveSubjects", "Series", "SaveSeries", "Alias", "SetAlias", "CardOfMessage", "OpenCards",
+	requireIndexed(t, source, "Subject", "HoldSubjects", "SaveSubjects", "Series", "SaveSeries", "Alias", "SetAlias", "CardOfMessage", "OpenCards", "CloseCard",
 		"PruneSubjects", "PruneSeries", "PruneAliases", "PruneCards")
 }
 

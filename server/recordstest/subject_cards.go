@@ -98,4 +98,7 @@ func openCardsAreListed(s subjects) {
 	save.Cards = []bridge.CardRecord{card("p0")}
 	require.NoError(s, s.Save(s.Context(), save))
 	require.Equal(s, []string{"p2", "p0"}, list(50), "a change doesn't bring a card forward")
+	require.NoError(s, s.CloseCard(s.Context(), card("p2").Message))
+	require.NoError(s, s.CloseCard(s.Context(), card("none").Message))
+	require.Equal(s, []string{"p0"}, list(50))
 }

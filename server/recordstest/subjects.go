@@ -23,6 +23,8 @@ type SubjectStore interface {
 	CardOf(ctx context.Context, m chat.MessageRef) (bridge.CardRecord, bool, error)
 	// OpenCards returns the cards of the channel whose subjects are open, the latest first.
 	OpenCards(ctx context.Context, place chat.Place, limit int) ([]bridge.CardRecord, error)
+	// CloseCard notes that the message no longer shows its subject.
+	CloseCard(ctx context.Context, m chat.MessageRef) error
 	// Prune removes what has expired.
 	Prune(ctx context.Context) error
 }

@@ -98,31 +98,31 @@ func (s *core) target(ctx context.Context, t attempt) (actionTarget, error) {
 	if t.subject != "" {
 		return s.subjectTarget(ctx, t)
 	}
-	posted, err := s.Surface.Marked(ctx, t.message)
-	if errors.Is(err, bridge.ErrGone) {
-		return actionTarget{}, fault.Wrap(err, fault.CardUnknown)
-	}
+	card, ok, err := s.Subjects.CardOf(ctx, t.message)
 	if err != nil {
 		return actionTarget{}, errors.Wrap(err, "look at the card")
 	}
-	at, mark := posted.Message, posted.Mark
+	if !ok {
+		return actionTarget{}, fault.New(fault.CardUnknown)
+	}
+	at := card.Message
 	if !s.Permissions.MayPost(ctx, t.actor, at.Place) {
 		return actionTarget{}, fault.New(fault.Forbidden)
 	}
-	c, ok, err := s.Connections.Connection(ctx, mark.Connection)
+	c, ok, err := s.Connections.Connection(ctx, card.Connection)
 	if err != nil {
-		return actionTarget{}, errors.Wrapf(err, "read connection %s", mark.Connection)
+		return actionTarget{}, errors.Wrapf(err, "read connection %s", card.Connection)
 	}
-	if s.Enabled(mark.Provider) == nil {
-		return actionTarget{}, s.ProviderOff(mark.Provider)
+	if s.Enabled(card.Provider) == nil {
+		return actionTarget{}, s.ProviderOff(card.Provider)
 	}
 	if !ok {
-		return actionTarget{}, s.ConnectionGone(mark.Provider)
+		return actionTarget{}, s.ConnectionGone(card.Provider)
 	}
-	if c.Provider != mark.Provider {
+	if c.Provider != card.Provider {
 		return actionTarget{}, fault.New(fault.CardUnknown)
 	}
-	subject, ok, err := s.Subjects.Subject(ctx, c.ID, mark.Subject)
+	subject, ok, err := s.Subjects.Subject(ctx, c.ID, card.Subject)
 	if err != nil {
 		return actionTarget{}, errors.Wrapf(err, "read a subject of connection %s", c.ID)
 	}

@@ -19,6 +19,8 @@ import (
 
 // Subjects is what cards are about.
 type Subjects interface {
+	// CardOf returns the record of a message of ours that shows a subject; false means that it is none.
+	CardOf(ctx context.Context, m chat.MessageRef) (bridge.CardRecord, bool, error)
 	// Subject returns a subject of a connection.
 	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
 }
@@ -31,12 +33,10 @@ type Connections interface {
 	Claim(ctx context.Context, key string, keep time.Duration) (bool, error)
 }
 
-// Surface finds the messages that are cards, and tells their threads what happened.
+// Surface tells the threads of cards what happened.
 type Surface interface {
 	// Reply posts a line into the thread. ErrGone for a channel that is archived or gone.
 	Reply(ctx context.Context, at chat.Place, r chat.Reply, mark chat.Mark) (chat.MessageRef, error)
-	// Marked returns a message of ours as it is there, with its place and mark; ErrGone when it is none.
-	Marked(ctx context.Context, m chat.MessageRef) (chat.Posted, error)
 	// Link returns the address of a message.
 	Link(m chat.MessageRef) string
 }

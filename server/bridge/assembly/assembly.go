@@ -91,7 +91,7 @@ func New(d Dependencies) *Bridge {
 	})
 	u := newUseCases(d, c, cards, connections)
 	service := console.New(console.Dependencies{
-		Providers: c.providers, Surface: c.chats, People: c.chats, Permissions: c.chats, Messenger: c.chats, Subjects: d.Subjects,
+		Providers: c.providers, People: c.chats, Permissions: c.chats, Messenger: c.chats, Subjects: d.Subjects,
 		Sessions: d.Sessions, Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Requests: c.requests,
 		Subscriptions: u.subscriptions, SignIns: u.signIns, Rotations: u.onCall, Now: d.Now, Log: d.Log,
 	})

@@ -86,7 +86,6 @@ func TestWhoLeftTheChannelBeforeSigningInActsNoMore(t *testing.T) {
 
 func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 	t.Parallel()
-	forge := chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"}
 	for name, c := range map[string]struct {
 		user, post string
 		at         chat.Place
@@ -95,14 +94,14 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 	}{
 		"somebody outside the channel": {user: "eve", post: forgeCard, want: fault.Forbidden},
 		"a post that is none of ours":  {user: "ada", post: "forged by eve", want: fault.CardUnknown},
-		"a post that is marked like a card and is none": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", place("town"), forge)
+		"a record that its subject knows nothing of": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
+			w.shows(chat.MessageRef{Place: place("town"), ID: "x"}, "forge", "c-forge")
 		}},
 		"a card of the channel next door": {user: "eve", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", place("garden"), forge)
+			w.shows(chat.MessageRef{Place: place("garden"), ID: "x"}, "forge", "c-forge")
 		}},
 		"a thread of another post": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put("x", place("town").In("chatter"), forge)
+			w.shows(chat.MessageRef{Place: place("town").In("chatter"), ID: "x"}, "forge", "c-forge")
 		}},
 		"a click said to be elsewhere": {user: "ada", post: forgeCard, at: place("garden"), want: fault.CardUnknown},
 		"an old card": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
@@ -119,8 +118,8 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 		"a card of a provider that is turned off": {user: "ada", post: forgeCard, want: fault.ProviderOff, change: func(w *actWorld) {
 			w.settings.Enabled = map[string]string{"builder": "builder"}
 		}},
-		"a mark that names another provider": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
-			w.surface.put(forgeCard, place("town"), chat.Mark{Provider: "builder", Connection: "c-forge", Subject: "pr/7"})
+		"a record that names another provider": {user: "ada", post: forgeCard, want: fault.CardUnknown, change: func(w *actWorld) {
+			w.shows(chat.MessageRef{Place: place("town"), ID: forgeCard}, "builder", "c-forge")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,7 +140,7 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 func TestAReplyUnderACardHasButtonsOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := newActWorld(t)
-	w.surface.put("reply", place("town").In(forgeCard), chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"})
+	w.shows(chat.MessageRef{Place: place("town").In(forgeCard), ID: "reply"}, "forge", "c-forge")
 	require.NoError(t, w.click("ada", "reply", "approve"))
 	require.Len(t, w.forge.calls, 1)
 	require.Equal(t, []string{forgeCard + ": ada did approve"}, w.surface.replies)
@@ -154,9 +153,8 @@ func TestACardInAThreadHasItsRepliesThere(t *testing.T) {
 	require.NoError(t, err)
 	subject.Shown[0].Place.Thread = "root-of-series"
 	w.record(subject)
-	mark := chat.Mark{Provider: "forge", Connection: "c-forge", Subject: "pr/7"}
 	for _, post := range []string{forgeCard, "reply"} {
-		w.surface.put(post, place("town").In("root-of-series"), mark)
+		w.shows(chat.MessageRef{Place: place("town").In("root-of-series"), ID: post}, "forge", "c-forge")
 		require.NoError(t, w.click("ada", post, "approve"))
 	}
 	require.Equal(t, []string{"root-of-series: ada did approve", "root-of-series: ada did approve"}, w.surface.replies)

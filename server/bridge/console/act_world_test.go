@@ -71,7 +71,7 @@ func newActWorldWith(t *testing.T, third provider.Provider) *actWorld {
 	w.memory = memory.New(func() time.Time { return w.now })
 	w.subjects = w.memory.Subjects
 	w.people = &actPeople{w: w, members: map[string][]string{"town": {"ada", "bob", "root"}, "dm": {"ada"}, "garden": {"eve"}}}
-	w.surface = &actSurface{w: w, marks: map[string]chat.Mark{}, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
+	w.surface = &actSurface{w: w, places: map[string]chat.Place{}, cards: map[string]chat.Card{}}
 	w.Bridge = assembly.New(assembly.Dependencies{
 		Registry: provider.NewRegistry(w.tool, w.forge, third), Settings: func() bridge.Settings { return w.settings },
 		Products: map[chat.SurfaceID]bridge.Product{on: product{w.surface, w.people}}, Persons: w.people, Subjects: w.subjects, Connections: w.memory.Connections, Deliveries: w.memory.Deliveries, Inbox: w, Seals: actSeals{}, Sessions: w.sessions, Meetings: w, Audit: w,
@@ -102,17 +102,25 @@ func (w *actWorld) connect(id, providerID, name, site string, r provider.Resourc
 	event := actEvent("Fix the door", "open")
 	w.record(bridge.Subject{
 		Connection: id, Name: "pr/7", State: event.Data, Rev: 1,
-		Shown: []bridge.Shown{{Subscription: "s-" + id, Place: place("town"), Message: message(id + "-card"), Rev: 1}},
+		Shown: []bridge.Shown{{Subscription: "s-" + id, Place: place("town"), Message: chat.MessageRef{Place: place("town"), ID: id + "-card"}, Rev: 1}},
 	})
-	w.surface.put(id+"-card", place("town"), chat.Mark{Provider: providerID, Connection: id, Subject: "pr/7"})
+	w.shows(chat.MessageRef{Place: place("town"), ID: id + "-card"}, providerID, id)
 }
 
-// record saves the subject as it is.
-func (w *actWorld) record(sub bridge.Subject) {
+// shows records that the message shows the pull request of the connection.
+func (w *actWorld) shows(m chat.MessageRef, providerID, connectionID string) {
+	w.t.Helper()
+	sub, _, err := w.subjects.Subject(context.Background(), connectionID, "pr/7")
+	require.NoError(w.t, err)
+	w.record(sub, bridge.CardRecord{Message: m, Provider: providerID, Connection: connectionID, Subject: "pr/7"})
+}
+
+// record saves the subject as it is, with cards.
+func (w *actWorld) record(sub bridge.Subject, cards ...bridge.CardRecord) {
 	w.t.Helper()
 	held, err := w.subjects.Hold(context.Background(), bridge.Claim{Connection: sub.Connection, Name: sub.Name, Holder: "test"})
 	require.NoError(w.t, err)
-	require.NoError(w.t, w.subjects.Save(context.Background(), bridge.SubjectSave{Subject: sub, Number: held.Number}))
+	require.NoError(w.t, w.subjects.Save(context.Background(), bridge.SubjectSave{Subject: sub, Number: held.Number, Cards: cards}))
 }
 
 // connection returns the record of a connection.
@@ -247,21 +255,15 @@ func (actSeals) Open(_ context.Context, name string, blob []byte) ([]byte, error
 // actSurface holds posts and forms.
 type actSurface struct {
 	w       *actWorld
-	marks   map[string]chat.Mark
 	places  map[string]chat.Place
 	cards   map[string]chat.Card
 	replies []string
 	forms   []chat.Form
 }
 
-func (s *actSurface) put(postID string, at chat.Place, m chat.Mark) {
-	s.places[postID], s.marks[postID] = at, m
-}
-
 func (s *actSurface) Post(_ context.Context, p chat.Posting) (chat.MessageRef, error) {
-	s.put("posted", p.Place, p.Mark)
-	s.cards["posted"] = p.Card
-	return message("posted"), nil
+	s.places["posted"], s.cards["posted"] = p.Place, p.Card
+	return chat.MessageRef{Place: p.Place, ID: "posted"}, nil
 }
 
 func (s *actSurface) Update(_ context.Context, m chat.MessageRef, p chat.Posting) error {
@@ -269,25 +271,15 @@ func (s *actSurface) Update(_ context.Context, m chat.MessageRef, p chat.Posting
 	return nil
 }
 
-func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, m chat.Mark) (chat.MessageRef, error) {
+func (s *actSurface) Reply(_ context.Context, at chat.Place, r chat.Reply, _ chat.Mark) (chat.MessageRef, error) {
 	s.replies = append(s.replies, at.Thread+": "+s.w.text(r.Text))
-	s.put("reply", at, m)
-	return message("reply"), nil
+	return chat.MessageRef{Place: at, ID: "reply"}, nil
 }
-
-func (s *actSurface) Recent(context.Context, chat.Place) ([]chat.Posted, error) { return nil, nil }
 
 func (s *actSurface) Recover(context.Context, chat.Place, chat.Mark, time.Time) (chat.MessageRef, error) {
 	return chat.MessageRef{}, nil
 }
 
-func (s *actSurface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
-	at, ours := s.places[m.ID]
-	if !ours {
-		return chat.Posted{}, bridge.ErrGone
-	}
-	return chat.Posted{Message: chat.MessageRef{Place: at, ID: m.ID}, Mark: s.marks[m.ID]}, nil
-}
 func (s *actSurface) Link(m chat.MessageRef) string { return "https://chat.example/pl/" + m.ID }
 
 // show checks what the chat product would refuse or cut.

@@ -336,18 +336,8 @@ func (f *officeSurface) Reply(context.Context, chat.Place, chat.Reply, chat.Mark
 	return message(rand.Text()), nil
 }
 
-func (f *officeSurface) Recent(context.Context, chat.Place) ([]chat.Posted, error) { return nil, nil }
-
 func (f *officeSurface) Recover(context.Context, chat.Place, chat.Mark, time.Time) (chat.MessageRef, error) {
 	return chat.MessageRef{}, nil
-}
-
-func (f *officeSurface) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
-	posting, ok := f.marks[m.ID]
-	if !ok {
-		return chat.Posted{}, bridge.ErrGone
-	}
-	return chat.Posted{Message: chat.MessageRef{Place: posting.Place, ID: m.ID}, Mark: posting.Mark}, nil
 }
 
 func (f *officeSurface) Link(m chat.MessageRef) string { return "https://chat.test/pl/" + m.ID }

@@ -20,14 +20,10 @@ import (
 
 // Subjects is what the sidebar reads.
 type Subjects interface {
-	// Subject returns a subject of a connection.
-	Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error)
-}
-
-// Surface knows the cards of channels.
-type Surface interface {
-	// Recent returns the latest messages of ours in the channel, the newest first; see bridge.Surface.
-	Recent(ctx context.Context, at chat.Place) ([]chat.Posted, error)
+	// OpenCards returns the cards of the channel whose subjects are open, the latest first.
+	OpenCards(ctx context.Context, place chat.Place, limit int) ([]bridge.CardRecord, error)
+	// CloseCard notes that the message, if it is a card, no longer shows its subject.
+	CloseCard(ctx context.Context, m chat.MessageRef) error
 }
 
 // Sites knows where providers are installed.
@@ -45,7 +41,6 @@ type Rotations interface {
 // Dependencies are what the console works with.
 type Dependencies struct {
 	bridge.Providers
-	Surface     Surface
 	People      bridge.Directory
 	Permissions bridge.Permissions
 	Messenger   bridge.Messenger

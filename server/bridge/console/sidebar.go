@@ -13,12 +13,8 @@ import (
 	"mattermost-plugin-zoom/server/fault"
 )
 
-const (
-	// maxOpen is how many open cards a sidebar shows of a channel.
-	maxOpen = 50
-	// maxRecent is how many recent cards are looked at for that, each of which is a read.
-	maxRecent = 200
-)
+// maxOpen is how many open cards a sidebar shows of a channel.
+const maxOpen = 50
 
 // ChannelTool is a tool as the sidebar of a channel shows it.
 type ChannelTool struct {
@@ -48,8 +44,7 @@ type OpenCard struct {
 	At    time.Time
 }
 
-// ChannelTools returns each tool that is switched on, with what the channel follows of it, and what is open of it among the channel's
-// recent cards, the newest first. Fault: NoPost.
+// ChannelTools returns each tool that is switched on, with what the channel follows of it, and its open cards there, the newest first. Fault: NoPost.
 func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]ChannelTool, error) {
 	if !s.Permissions.MayPost(ctx, actor, place) {
 		return nil, fault.New(fault.NoPost)
@@ -79,43 +74,25 @@ func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat
 
 // fillOpen puts the open cards of the channel with their tools.
 func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, place chat.Place) error {
-	posted, err := s.Surface.Recent(ctx, place)
+	cards, err := s.Subjects.OpenCards(ctx, place, maxOpen)
 	if err != nil {
-		return errors.Wrap(err, "look through the cards of a channel")
+		return errors.Wrap(err, "look up the open cards of a channel")
 	}
-	open := 0
-	for _, at := range posted[:min(len(posted), maxRecent)] {
-		i := slices.IndexFunc(tools, func(t ChannelTool) bool { return t.Provider == at.Mark.Provider })
-		if i < 0 || open == maxOpen {
+	for _, card := range cards {
+		i := slices.IndexFunc(tools, func(t ChannelTool) bool { return t.Provider == card.Provider })
+		if i < 0 {
 			continue
 		}
-		card, is, err := s.openCard(ctx, at)
-		if err != nil {
-			return err
-		}
-		if is {
-			tools[i].Cards = append(tools[i].Cards, card)
-			open++
-		}
+		tools[i].Cards = append(tools[i].Cards, OpenCard{
+			Message: card.Message, Title: card.Title, State: card.State, URL: card.URL, Tone: card.Tone, At: card.At,
+		})
 	}
 	return nil
 }
 
-// openCard returns the card of a post, if that is the one that shows its subject now and the subject is open.
-func (s *Service) openCard(ctx context.Context, at chat.Posted) (OpenCard, bool, error) {
-	sub, ok, err := s.Subjects.Subject(ctx, at.Mark.Connection, at.Mark.Subject)
-	if err != nil {
-		return OpenCard{}, false, errors.Wrap(err, "read a subject")
+// Deleted takes the message off the channel's open cards, if it is one.
+func (s *Service) Deleted(ctx context.Context, m chat.MessageRef) {
+	if err := s.Subjects.CloseCard(ctx, m); err != nil {
+		s.Log.Info("A deleted card couldn't be taken off the sidebar; it goes with its next change", "post_id", m.ID, "error", err.Error())
 	}
-	if !ok || !slices.ContainsFunc(sub.Shown, func(shown bridge.Shown) bool { return shown.Message == at.Message }) {
-		return OpenCard{}, false, nil
-	}
-	card, err := s.Registry.Get(at.Mark.Provider).Card(sub.State)
-	if err != nil {
-		s.Log.Warn("A card couldn't be rendered for the sidebar", "connection", at.Mark.Connection, "error", err.Error())
-		return OpenCard{}, false, nil
-	}
-	return OpenCard{
-		Message: at.Message, Title: card.Title, State: card.State, URL: card.URL, Tone: card.Tone, At: card.At,
-	}, card.Open, nil
 }

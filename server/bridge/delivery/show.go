@@ -140,9 +140,9 @@ func (s *Presenter) showWaiting(ctx context.Context, c bridge.Connection, p prov
 		reply = chat.Reply{Text: chat.Say("bridge.deliver.moved", "Link", s.Surface.Link(w.Message))}
 	}
 	at, mark := w.Place.In(root), s.mark(c, w.held.Subject, waiting.Key)
-	found, err := s.findPosted(ctx, w, at, mark)
-	if err == nil && found.Zero() {
-		_, err = s.Surface.Reply(ctx, at, reply, mark)
+	posted, err := s.findPosted(ctx, w, at, mark)
+	if err == nil && posted.Zero() {
+		posted, err = s.Surface.Reply(ctx, at, reply, mark)
 	}
 	if errors.Is(err, bridge.ErrGone) {
 		// Without its card nothing more is said of the subject; an earlier one, or a post of style Each, concerns only itself.
@@ -151,8 +151,13 @@ func (s *Presenter) showWaiting(ctx context.Context, c bridge.Connection, p prov
 		}
 		return nil
 	}
-	w.touched = w.touched || err == nil
-	return errors.Wrap(err, "reply to a card")
+	if err != nil {
+		return errors.Wrap(err, "reply to a card")
+	}
+	if w.touched = true; len(reply.Actions) > 0 {
+		w.held.Show(bridge.CardRecord{Message: posted, Provider: c.Provider}) // for clicks on them
+	}
+	return nil
 }
 
 // showEach posts a card of style Each, which shows what was the state then.

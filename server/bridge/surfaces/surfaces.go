@@ -71,24 +71,6 @@ func (r Router) Recover(ctx context.Context, at chat.Place, mark chat.Mark, sinc
 	return product.Recover(ctx, at, mark, since)
 }
 
-// Marked returns a message of ours as it is there. See bridge.Surface.
-func (r Router) Marked(ctx context.Context, m chat.MessageRef) (chat.Posted, error) {
-	product, err := r.of(m.Surface)
-	if err != nil {
-		return chat.Posted{}, err
-	}
-	return product.Marked(ctx, m)
-}
-
-// Recent returns our latest posts in the channel. See bridge.Surface.
-func (r Router) Recent(ctx context.Context, place chat.Place) ([]chat.Posted, error) {
-	product, err := r.of(place.Surface)
-	if err != nil {
-		return nil, err
-	}
-	return product.Recent(ctx, place)
-}
-
 // Link returns the address of a message, "" on a surface that isn't there.
 func (r Router) Link(m chat.MessageRef) string {
 	product, err := r.of(m.Surface)

@@ -67,8 +67,10 @@ func (p *Post) Refreshed() *Post {
 func (p *Post) Delete() {
 	now := p.mm.millis()
 	p.mm.mu.Lock()
-	defer p.mm.mu.Unlock()
 	p.mm.posts[p.Id].DeleteAt = now
+	deleted := p.mm.posts[p.Id].Clone()
+	p.mm.mu.Unlock()
+	p.mm.tellOfDeletion(deleted)
 }
 
 // PinAndReact pins the post and adds a reaction, as any member can.

@@ -7,10 +7,12 @@ import (
 	"github.com/mattermost/mattermost/server/public/plugin"
 )
 
-// Listener is a plugin that handles new posts.
+// Listener is a plugin that handles new and deleted posts.
 type Listener interface {
 	// MessageHasBeenPosted is called after each new post, including those of plugins.
 	MessageHasBeenPosted(c *plugin.Context, post *model.Post)
+	// MessageHasBeenDeleted is called after each deleted one.
+	MessageHasBeenDeleted(c *plugin.Context, post *model.Post)
 }
 
 // tellOfPost notifies the plugin of a new post. The real server does so a moment later; here it happens before the post is returned.
@@ -21,6 +23,17 @@ func (mm *Mattermost) tellOfPost(post *model.Post) {
 	}
 	if sent, ok := cross(mm, post); ok {
 		listener.MessageHasBeenPosted(&plugin.Context{}, sent)
+	}
+}
+
+// tellOfDeletion notifies the plugin of a deleted post.
+func (mm *Mattermost) tellOfDeletion(post *model.Post) {
+	listener, ok := mm.attached().(Listener)
+	if !ok {
+		return
+	}
+	if sent, ok := cross(mm, post); ok {
+		listener.MessageHasBeenDeleted(&plugin.Context{}, sent)
 	}
 }
 

@@ -103,6 +103,9 @@ SELECT body FROM zoom_card
 WHERE surface = sqlc.arg(surface)::text AND channel = sqlc.arg(channel)::text AND open
 ORDER BY posted_at DESC LIMIT sqlc.arg(most)::integer;
 
+-- name: CloseCard :exec
+UPDATE zoom_card SET open = false WHERE surface = sqlc.arg(surface)::text AND message = sqlc.arg(message)::text AND open;
+
 -- name: PruneSubjects :execrows
 DELETE FROM zoom_subject WHERE id IN (
     SELECT s.id FROM zoom_subject s WHERE s.expires_on < current_date AND (s.holder = '' OR s.held_until < now()) LIMIT sqlc.arg(most)::integer

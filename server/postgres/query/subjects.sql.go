@@ -37,6 +37,15 @@ func (q *Queries) CardOfMessage(ctx context.Context, surface string, message str
 	return i, err
 }
 
+const closeCard = `-- name: CloseCard :exec
+UPDATE zoom_card SET open = false WHERE surface = $1::text AND message = $2::text AND open
+`
+
+func (q *Queries) CloseCard(ctx context.Context, surface string, message string) error {
+	_, err := q.db.Exec(ctx, closeCard, surface, message)
+	return err
+}
+
 const holdSubjects = `-- name: HoldSubjects :many
 WITH claim AS (
     SELECT unnest($1::text[]) AS id, unnest($2::text[]) AS connection, unnest($3::text[]) AS holder,

@@ -105,30 +105,6 @@ func (c *Chat) Recover(_ context.Context, at chat.Place, mark chat.Mark, since t
 	return chat.MessageRef{}, nil
 }
 
-// Marked returns a message of the bot's that carries a mark.
-func (c *Chat) Marked(_ context.Context, m chat.MessageRef) (chat.Posted, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	found := c.find(m)
-	if found == nil || found.mark == (chat.Mark{}) {
-		return chat.Posted{}, bridge.ErrGone
-	}
-	return chat.Posted{Message: found.ref, Mark: found.mark}, nil
-}
-
-// Recent returns the messages in the channel that carry a mark, the newest first.
-func (c *Chat) Recent(_ context.Context, place chat.Place) ([]chat.Posted, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var found []chat.Posted
-	for _, m := range slices.Backward(c.messages) {
-		if m.ref.SameChannel(place) && m.mark != (chat.Mark{}) {
-			found = append(found, chat.Posted{Message: m.ref, Mark: m.mark})
-		}
-	}
-	return found, nil
-}
-
 // linkStart is what the addresses of messages begin with.
 const linkStart = "https://plain.example.com/messages/"
 
