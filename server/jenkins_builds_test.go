@@ -180,7 +180,7 @@ func TestTheURLFormWorksWhereTheServerStripsTheHeader(t *testing.T) {
 	require.Equal(t, "Connect ok", job.Sends(form).TestConnection())
 	w.builds(job, ci.Success, time.Minute)
 	require.Equal(t, "✅ Succeeded · web #2", title(w.card(w.town)))
-	requireSays(t, status(w.alice, w.town), "Shown – web #2 (Success, secret in the address)", "keep the address with the secret")
+	requireSays(t, status(w.alice, w.town), "Updated – web #2 (Success, secret in the address)", "keep the address with the secret")
 }
 
 func TestSeveralControllersAndSeveralChannels(t *testing.T) {

@@ -90,7 +90,7 @@ func (j *journal) delivered(d Delivery, a Attempt) {
 		path = u.Path
 	}
 	e := Entry{
-		At: a.At, Kind: EntryDelivery, Method: http.MethodPost, Path: path, RequestBody: redactJSON(d.Body), Status: a.Status,
+		At: a.At, Kind: EntryDelivery, Method: http.MethodPost, Path: path, RequestBody: redactDelivery(d.Body), Status: a.Status,
 		Event: d.Event, Recipient: d.Recipient, RequestID: d.RequestID, Error: a.Error,
 	}
 	if e.RequestID == "" {

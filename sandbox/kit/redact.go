@@ -68,6 +68,15 @@ func redactBody(contentType string, body []byte) string {
 	}
 }
 
+// redactDelivery replaces the secrets in the body of a delivery that is JSON.
+// Vendors put none into others.
+func redactDelivery(body []byte) string {
+	if !json.Valid(body) {
+		return string(body)
+	}
+	return redactJSON(body)
+}
+
 // redactJSON replaces the secrets in a JSON text.
 func redactJSON(body []byte) string {
 	decoder := json.NewDecoder(bytes.NewReader(body))
