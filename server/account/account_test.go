@@ -18,9 +18,9 @@ import (
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/logging"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/memory"
 	"mattermost-plugin-zoom/server/oauth"
-	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/zoom"
 )
 

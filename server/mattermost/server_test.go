@@ -27,72 +27,28 @@ func decode[T any](r io.Reader) T {
 	return value
 }
 
-func TestTableKeepsSwapsAndForgets(t *testing.T) {
+func TestTheTableIsReadAndCleared(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
 	kv := mattermost.NewKV(mm.API())
-
 	value, err := kv.Get("key")
 	require.NoError(t, err)
 	require.Nil(t, value)
-
-	first, err := kv.Swap("key", nil, []byte("one"), time.Minute)
-	require.NoError(t, err)
-	require.True(t, first)
-	again, err := kv.Swap("key", nil, []byte("two"), time.Minute)
-	require.NoError(t, err)
-	require.False(t, again, "it exists")
-	stale, err := kv.Swap("key", []byte("zero"), []byte("two"), time.Minute)
-	require.NoError(t, err)
-	require.False(t, stale, "it changed")
-	second, err := kv.Swap("key", []byte("one"), []byte("two"), time.Minute)
-	require.NoError(t, err)
-	require.True(t, second)
-
-	mm.Advance(time.Minute)
+	for _, key := range []string{"b", "key", "a"} {
+		require.NoError(t, mm.KV.Set(key, []byte("of "+key), 0))
+	}
 	value, err = kv.Get("key")
 	require.NoError(t, err)
-	require.Nil(t, value)
-
-	require.NoError(t, kv.Set("key", []byte("three"), 0))
-	mm.Advance(1000 * time.Hour)
-	gone, err := kv.Swap("key", []byte("three"), nil, 0)
+	require.Equal(t, "of key", string(value))
+	keys, err := kv.Keys(0, 2)
 	require.NoError(t, err)
-	require.True(t, gone)
-	require.Empty(t, mm.KV.Dump())
-
-	require.NoError(t, kv.Delete("key"), "what is not there can be deleted")
-}
-
-// The server counts in whole seconds, and 0 means forever.
-func TestTableForgetsWithinASecondRoundedUp(t *testing.T) {
-	t.Parallel()
-	mm := mmtest.New(t)
-	kv := mattermost.NewKV(mm.API())
-	require.NoError(t, kv.Set("key", []byte("x"), 300*time.Millisecond))
-	mm.Advance(500 * time.Millisecond)
-	require.Len(t, mm.KV.Dump(), 1)
-	mm.Advance(500 * time.Millisecond)
-	require.Empty(t, mm.KV.Dump())
-}
-
-func TestTableRefusesKeysThatTheServerWould(t *testing.T) {
-	t.Parallel()
-	kv := mattermost.NewKV(mmtest.New(t).API())
-	require.NoError(t, kv.Set(strings.Repeat("ä", 150), []byte("x"), 0))
-	for _, key := range []string{"", strings.Repeat("k", 151), "mmi_botid"} {
-		require.Error(t, kv.Set(key, []byte("x"), 0), key)
-		_, err := kv.Swap(key, nil, []byte("x"), 0)
-		require.Error(t, err, key)
+	require.Equal(t, []string{"a", "b"}, keys)
+	for range 2 {
+		require.NoError(t, kv.Delete("key"), "what is not there can be deleted")
 	}
-}
-
-func TestTablePassesOnThatTheDatabaseFails(t *testing.T) {
-	t.Parallel()
-	mm := mmtest.New(t)
-	kv := mattermost.NewKV(mm.API())
-	mm.BreakConnection()
-	require.ErrorIs(t, kv.Set("key", []byte("x"), 0), mattermost.ErrNoAnswer)
+	keys, err = kv.Keys(1, 2)
+	require.NoError(t, err)
+	require.Empty(t, keys)
 }
 
 func TestBotIsMadeOnceAndFoundAgain(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/logging"
+	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/memory"
-	"mattermost-plugin-zoom/server/mattermost/mmtest/kvtable"
 	"mattermost-plugin-zoom/server/takeover"
 )
 
@@ -57,7 +57,9 @@ func replaced(t *testing.T, left map[string]string) *successor {
 
 func (s *successor) runs() {
 	s.t.Helper()
-	log := logging.New(func(_ slog.Level, msg string, pairs ...any) { s.logged = append(s.logged, fmt.Sprintln(append([]any{msg}, pairs...)...)) })
+	log := logging.New(func(_ slog.Level, msg string, pairs ...any) {
+		s.logged = append(s.logged, fmt.Sprintln(append([]any{msg}, pairs...)...))
+	})
 	(&takeover.Takeover{
 		Table: s.table, Accounts: s, Meetings: s.memory.Meetings, Posts: s, Notes: s.memory.Predecessor, Log: log,
 		Note: func(context.Context) error { s.noted++; return nil },

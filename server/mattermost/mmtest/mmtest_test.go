@@ -203,19 +203,6 @@ func TestSecretsAreFoundWhereverTheyCanBeRead(t *testing.T) {
 	}
 }
 
-func TestReplicaThatLagsBehindMissesWhatWasJustWritten(t *testing.T) {
-	t.Parallel()
-	mm := mmtest.New(t)
-	mm.KV.Lag(time.Hour)
-	require.Nil(t, mm.API().KVSet("key", []byte("x")))
-	value, appErr := mm.API().KVGet("key")
-	require.Nil(t, appErr)
-	require.Nil(t, value)
-	first, appErr := mm.API().KVSetWithOptions("key", []byte("y"), model.PluginKVSetOptions{Atomic: true})
-	require.Nil(t, appErr)
-	require.False(t, first, "the master knows")
-}
-
 func TestKeysAreListedInPages(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)
