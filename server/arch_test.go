@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "kv", "provider"},
 	"bridge/console":      {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "provider"},
 	"bridge/access":       {"bridge", "chat", "fault", "kv", "provider"},
-	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/cache", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "provider"},
+	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/cache", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "command", "provider"},
 	"bridge/cache":        {"bridge", "bridge/connection"},
 	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
 	"bridge/delivery":     {"bridge", "bridge/notice", "bridge/subject", "chat", "fault", "kv", "provider", "queue"},
@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never memory or postgres: it knows no records
 	"mattermost/markdown": {"chat"},
-	"httpapi":             {"account", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
+	"httpapi":             {"account", "bridge", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
 
 	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "queue", "session", "takeover"},
 	"postgres/query": {},

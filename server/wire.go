@@ -113,7 +113,7 @@ func (b *builder) app(exit func(int)) *app {
 		lastEvent: b.lastEvent, predecessor: left, now: b.now,
 	}
 	doctor := meeting.NewDoctor(check.inspect)
-	commands.meetings = b.meetings.Command(connections{b.accounts}, doctor)
+	commands.meetings = b.meetings.Command(connections{b.accounts}, doctor, b.jobs.bridge.OverviewCommand())
 	states := &providerStates{settings: b.settings, client: b.client, registry: b.registry, commands: commands}
 	replacement := &takeover.Takeover{
 		Table: b.kv, Accounts: b.accounts, Meetings: b.storage.meetings, Posts: b.client, Notes: b.storage.predecessor, Note: left.note, Log: b.log,
@@ -168,8 +168,9 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
 		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Subjects: b.storage.subjects, Connections: b.storage.connections, Deliveries: b.storage.deliveries,
 		Inbox: bridge.NewJobInbox(b.jobs.queue), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
-		Now: b.now, Log: b.log,
+		Changed: func(connectionID string) { b.hints.Send(hints.Connection, connectionID) }, Now: b.now, Log: b.log,
 	})
+	b.hints.On(hints.Connection, b.jobs.bridge.Forget)
 	board.bridge = b.jobs.bridge
 }
 

@@ -9,6 +9,8 @@ import "log/slog"
 const (
 	// Jobs says that a server has given back jobs that others can take at once; it is about nothing in particular.
 	Jobs = "jobs"
+	// Connection says that a connection to a provider has changed; it is about the connection's ID.
+	Connection = "connection"
 )
 
 // Hints sends hints to the other servers and receives theirs. On is for wiring; everything else is safe for concurrent use.

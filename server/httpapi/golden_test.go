@@ -234,8 +234,12 @@ func TestAnswersStayAsTheBrowserSideKnowsThem(t *testing.T) {
 		"window.options":    {desk: atWindow(), method: "POST", path: "/api/v1/window/options", body: `{"kind":"raise","state":"v1.sealed","field":"service","term":"da"}`, status: 200},
 		"page":              {desk: atWindow(), method: "GET", path: "/api/v1/providers/pagerduty/page?channel_id=town", status: 200},
 		"channel_providers": {desk: atWindow(), method: "GET", path: "/api/v1/channels/town/providers", status: 200},
-		"action":            {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
-		"action.failed":     {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
+		"overview":          {desk: atWindow(), method: "GET", path: "/api/v1/connections?text=ci&failing=true&page=2", status: 200},
+		"overview.forbidden": {
+			desk: desk{tools: tools{failure: fault.New(fault.Forbidden)}}, method: "GET", path: "/api/v1/connections", status: 403,
+		},
+		"action":        {method: "POST", path: "/action", body: `{"channel_id":"town","context":{"action":"start"}}`, status: 200},
+		"action.failed": {desk: desk{err: fault.New(fault.InvalidInput)}, method: "POST", path: "/action", body: `{}`, status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mattermost-plugin-zoom/server/account"
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
@@ -85,6 +86,8 @@ type Bridge interface {
 	Page(ctx context.Context, actor chat.Actor, providerID string, place chat.Place) (console.Page, error)
 	// ChannelTools returns the connections that the channel is subscribed to, and their open cards.
 	ChannelTools(ctx context.Context, actor chat.Actor, place chat.Place) ([]console.ChannelTool, error)
+	// Overview returns a page of all connections, for system admins. Fault: Forbidden.
+	Overview(ctx context.Context, actor chat.Actor, q bridge.OverviewQuery, page int) (console.Overview, error)
 	// Resume continues what an authorization was for, and returns the result.
 	Resume(ctx context.Context, person chat.PersonID, next string) (chat.Message, error)
 }
@@ -218,6 +221,7 @@ func routeWebapp(mux *http.ServeMux, d Dependencies, answering answers) {
 	mux.HandleFunc("POST /api/v1/window/press", forUser(fromWebapp(window.pressInWindow)))
 	mux.HandleFunc("POST /api/v1/window/submit", forUser(fromWebapp(window.submitInWindow)))
 	mux.HandleFunc("POST /api/v1/window/options", forUser(fromWebapp(window.windowOptions)))
+	mux.HandleFunc("GET /api/v1/connections", forUser((&overviewPages{answers: answering, Bridge: d.Bridge}).overview))
 	channel := &channelPages{answers: answering, Bridge: d.Bridge, Enabled: d.Enabled}
 	mux.HandleFunc("GET /api/v1/providers/{provider}/page", forUser(channel.providerPage))
 	mux.HandleFunc("GET /api/v1/channels/{channel}/providers", forUser(channel.channelProviders))

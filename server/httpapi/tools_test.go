@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/console"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
@@ -35,6 +37,8 @@ type tools struct {
 	page  console.Page
 	tools []console.ChannelTool
 	found []chat.Option
+	// overview is the page of all connections.
+	overview console.Overview
 
 	ran        []string
 	deliveries []string
@@ -106,6 +110,11 @@ func (b *tools) Options(_ context.Context, a chat.FormAnswer, field, term string
 func (b *tools) Page(_ context.Context, actor chat.Actor, providerID string, at chat.Place) (console.Page, error) {
 	b.ran = append(b.ran, strings.Join([]string{actor.ID, providerID, at.Channel}, " "))
 	return b.page, b.failure
+}
+
+func (b *tools) Overview(_ context.Context, actor chat.Actor, q bridge.OverviewQuery, page int) (console.Overview, error) {
+	b.ran = append(b.ran, fmt.Sprint(actor.ID, " ", q, " ", page))
+	return b.overview, b.failure
 }
 
 func (b *tools) ChannelTools(_ context.Context, actor chat.Actor, at chat.Place) ([]console.ChannelTool, error) {

@@ -37,6 +37,10 @@ func atWindow() desk {
 			ID: "service", Title: chat.Verbatim("Service"), Intro: chat.Verbatim("What it follows"), Buttons: []chat.Button{sealed("Connect")},
 			Items: []console.Item{{Title: "acme", URL: "https://acme.pagerduty.com", Details: []chat.Message{chat.Verbatim("by alice")}, Buttons: []chat.Button{sealed("Disconnect")}}},
 		}}},
+		overview: console.Overview{Page: 2, Pages: 3, All: 41, Lines: []console.OverviewLine{
+			{ID: "c1", Provider: "Jenkins", Name: "ci", Health: console.Healthy, Details: []chat.Message{chat.Verbatim("in ~town")}},
+			{ID: "c2", Provider: "Sentry", Name: "acme", URL: "https://acme.sentry.io", Health: console.Broken, Details: []chat.Message{chat.Plural("bridge.overview.failures", 2)}},
+		}},
 		tools: []console.ChannelTool{{
 			Provider: "pagerduty", Name: "PagerDuty", Word: "pduty",
 			Connections: []console.Followed{{Name: "acme", URL: "https://acme.pagerduty.com", Events: chat.Verbatim("Triggered")}},
@@ -56,8 +60,9 @@ func TestWhatIsDoneInAWindowIsDoneAsWhoAsksAndWhere(t *testing.T) {
 	d.asks(t, "POST", "/api/v1/window/options", `{"kind":"raise","state":"v1.sealed","field":"service","term":"da"}`)
 	d.asks(t, "GET", "/api/v1/providers/pagerduty/page?channel_id=town", "")
 	d.asks(t, "GET", "/api/v1/channels/town/providers", "")
+	d.asks(t, "GET", "/api/v1/connections?text=ci&failing=true&page=2", "")
 	require.Equal(t, []string{
-		"alice town root pagerduty trigger Disk full", "alice town  v1.other", "alice raise v1.sealed service da", "alice pagerduty town", "alice town",
+		"alice town root pagerduty trigger Disk full", "alice town  v1.other", "alice raise v1.sealed service da", "alice pagerduty town", "alice town", "alice {ci true 0 20} 2",
 	}, d.ran)
 	require.Equal(t, []chat.FormAnswer{{
 		Actor: actor("alice"), Place: place("town"), Kind: "raise", State: "v1.sealed", Values: map[string]string{"title": "Disk"},

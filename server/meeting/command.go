@@ -27,8 +27,9 @@ type Commands struct {
 	starter  *Starter
 }
 
-// Command returns the tree of /zoom. It doesn't depend on the settings; a command that a setting forbids says so when run.
-func (s *Commands) Command(accounts Connections, doctor *Doctor) *command.Command {
+// Command returns the tree of /zoom, with the subcommands of other parts of the plugin. It doesn't depend on the settings; a command that a
+// setting forbids says so when run.
+func (s *Commands) Command(accounts Connections, doctor *Doctor, further ...*command.Command) *command.Command {
 	tree := &command.Command{Name: "zoom", Help: chat.Say("command.zoom")}
 	tree.Sub = []*command.Command{
 		{Name: "start", Hint: chat.Say("command.start.hint"), Help: chat.Say("command.start"), Run: s.runStart},
@@ -36,8 +37,8 @@ func (s *Commands) Command(accounts Connections, doctor *Doctor) *command.Comman
 		{Name: "disconnect", Help: chat.Say("command.disconnect"), Run: s.runDisconnect},
 		{Name: "settings", Help: chat.Say("command.settings"), Run: s.runSettings},
 		{Name: "doctor", Help: chat.Say("command.doctor"), Admin: true, Run: doctor.Run},
-		{Name: "help", Help: chat.Say("command.help"), Run: runHelp(tree)},
 	}
+	tree.Sub = append(append(tree.Sub, further...), &command.Command{Name: "help", Help: chat.Say("command.help"), Run: runHelp(tree)})
 	return tree
 }
 

@@ -17,6 +17,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge/oncall"
 	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -30,6 +31,7 @@ type Subjects interface {
 // Connections keeps connections with the channels that follow them, rotations, and what is done once.
 type Connections interface {
 	connection.Store
+	console.Connections
 	oncall.Rotations
 }
 
@@ -75,6 +77,7 @@ type Bridge struct {
 	Actions     *action.Service
 	onCall      *oncall.Service
 	connections *cache.Connections
+	overviews   *console.Overviews
 	requests    *conversation.Registry
 }
 
@@ -90,11 +93,12 @@ func New(d Dependencies) *Bridge {
 		Inbox: d.Inbox, Keys: c.keys, Caller: c.caller, Directory: c.directory, Notices: c.notices, CanMeet: d.Meetings != nil, Now: d.Now, Log: d.Log,
 	})
 	u := newUseCases(d, c, cards, connections)
-	service := console.New(console.Dependencies{
+	consoles := console.Dependencies{
 		Providers: c.providers, People: c.chats, Permissions: c.chats, Messenger: c.chats, Subjects: d.Subjects,
-		Sessions: d.Sessions, Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Requests: c.requests,
+		Sessions: d.Sessions, Connections: d.Connections, Keys: c.keys, Rights: c.rights, Directory: c.directory, AccessButtons: c.accessButtons, Notices: c.notices, Prompts: c.prompts, Requests: c.requests,
 		Subscriptions: u.subscriptions, SignIns: u.signIns, Rotations: u.onCall, Now: d.Now, Log: d.Log,
-	})
+	}
+	service := console.New(consoles)
 	for _, operations := range []map[string]conversation.Operation{
 		service.Operations(), u.actions.Operations(), u.connections.Operations(), u.lookups.Operations(), u.onCall.Operations(),
 		u.signIns.Operations(), u.subscriptions.Operations(),
@@ -108,7 +112,8 @@ func New(d Dependencies) *Bridge {
 	}
 	return &Bridge{
 		Receiver: cards.Receiver, Worker: cards.Worker, Journal: cards.Journal, Service: service, Cards: cards.Cards, Keys: c.keys,
-		Connections: u.connections, Actions: u.actions, onCall: u.onCall, connections: connections, requests: c.requests,
+		Connections: u.connections, Actions: u.actions, onCall: u.onCall, connections: connections,
+		overviews: console.NewOverviews(consoles), requests: c.requests,
 	}
 }
 
@@ -119,6 +124,14 @@ func (b *Bridge) Reseal(ctx context.Context, connectionID string) (changed bool,
 
 // Forget has a connection read again that another server has changed.
 func (b *Bridge) Forget(connectionID string) { b.connections.Forget(connectionID) }
+
+// Overview returns a page of all connections for a system admin; see console.Overviews.
+func (b *Bridge) Overview(ctx context.Context, actor chat.Actor, q bridge.OverviewQuery, page int) (console.Overview, error) {
+	return b.overviews.Overview(ctx, actor, q, page)
+}
+
+// OverviewCommand returns the command that shows it.
+func (b *Bridge) OverviewCommand() *command.Command { return b.overviews.Command() }
 
 // Press carries out a click on a button under a note; see conversation.Registry.
 func (b *Bridge) Press(ctx context.Context, c chat.Click) error { return b.requests.Press(ctx, c) }

@@ -121,18 +121,23 @@ func (s *Directory) Changeable(ctx context.Context, what conversation.Intent) (b
 	return c, nil
 }
 
-// ChannelsOf names the channels that follow the connection, but for one. Those that the person cannot post in are only counted.
+// ChannelsOf names the channels that follow the connection, but for one. Those that the person cannot post in are only counted, and those
+// after the first ten as well, since each costs calls.
 func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.Connection, except chat.Place) chat.Message {
-	const mostNamed = 5
+	const mostNamed, mostLooked = 5, 10
 	var names []chat.Message
 	others := 0
-	for _, id := range c.Channels() {
+	for i, id := range c.Channels() {
 		if id.SameChannel(except) {
+			continue
+		}
+		if len(names) == mostNamed || i >= mostLooked || !s.Permissions.MayPost(ctx, actor, id) {
+			others++
 			continue
 		}
 		channel, err := s.Channels.Channel(ctx, id)
 		switch {
-		case err != nil || len(names) == mostNamed || !s.Permissions.MayPost(ctx, actor, id):
+		case err != nil:
 			others++
 		case channel.Direct:
 			names = append(names, chat.Say("bridge.direct"))

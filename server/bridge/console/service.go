@@ -46,6 +46,8 @@ type Dependencies struct {
 	Messenger   bridge.Messenger
 	Subjects    Subjects
 	Sessions    Sites
+	Connections Connections
+	Keys        *access.Keys
 
 	Rights        *access.Rights
 	Directory     *connection.Directory
