@@ -1,6 +1,7 @@
 package zoom
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"sort"
@@ -51,6 +52,8 @@ type App struct {
 	// Validate makes saving the app depend on the endpoint passing
 	// endpoint.url_validation, as saving in the Marketplace does.
 	Validate bool `json:"validate,omitempty"`
+	// Manifest is what the app was registered with, nil for none.
+	Manifest json.RawMessage `json:"manifest,omitempty"`
 	// Bot is the app's part in Team Chat, nil for none.
 	Bot *teamchat.Subscription `json:"bot,omitempty"`
 }

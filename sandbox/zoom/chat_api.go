@@ -12,10 +12,12 @@ import (
 // chatbotScope is that of the tokens that chatbots get for themselves.
 const chatbotScope = "imchat:bot"
 
-// chatOperations are those of Team Chat: what a bot does with its own token, and what an
-// app reads with a user's.
+// chatOperations are those of Team Chat: what a bot does with its own token, what an app
+// reads with a user's, and the manifests of apps.
 func chatOperations() []operation {
 	read := []string{"chat_channel:read", "chat_channel:write", "chat_channel:read:admin", "chat_channel:write:admin"}
+	manage := []string{"marketplace_app:write", "marketplace_app:write:admin"}
+	look := []string{"marketplace_app:read", "marketplace_app:read:admin"}
 	return []operation{
 		{method: "POST", path: "/im/chat/messages", label: medium, bot: true, run: (*world).sendMessage},
 		{method: "PUT", path: "/im/chat/messages/{message_id}", label: medium, bot: true, run: (*world).editMessage},
@@ -24,6 +26,9 @@ func chatOperations() []operation {
 		{"GET", "/chat/users/{userId}/channels", medium, both("team_chat:read:list_user_channels"), read, false, (*world).listChannels},
 		{"GET", "/chat/users/{userId}/channels/{channelId}", medium, both("team_chat:read:user_channel"), read, false, (*world).readUserChannel},
 		{"GET", "/chat/users/{userId}/channels/{channelId}/members", medium, both("team_chat:read:list_members"), read, false, (*world).listUserMembers},
+		{"POST", "/marketplace/apps/manifest/validate", medium, both("marketplace:read:app"), look, false, (*world).checkManifest},
+		{"GET", "/marketplace/apps/{appId}/manifest", medium, both("marketplace:read:app"), look, false, (*world).readAppManifest},
+		{"PUT", "/marketplace/apps/{appId}/manifest", heavy, both("marketplace:write:app"), manage, false, (*world).writeAppManifest},
 		{"GET", "/chat/channels/{channelId}", medium, both("team_chat:read:channel"), read, false, (*world).readChannel},
 		{"GET", "/chat/channels/{channelId}/members", medium, both("team_chat:read:list_members"), read, false, (*world).listMembers},
 	}

@@ -28,6 +28,7 @@ type eventRequest struct {
 func (s *Sandbox) routeControl() {
 	s.Handle("POST /_sandbox/apps", kit.Body(s.SetApp))
 	s.Handle("PUT /_sandbox/apps/{clientID}", s.changeApp)
+	s.Handle("POST /_sandbox/manifests", kit.Body(s.ApplyManifest))
 	s.Handle("GET /_sandbox/apps/{clientID}", func(rw http.ResponseWriter, r *http.Request) {
 		app, err := s.App(r.PathValue("clientID"))
 		kit.Reply(rw, app, err)

@@ -20,6 +20,7 @@
 //	POST   /_sandbox/apps                         an App; PUT /_sandbox/apps/{client_id} changes the fields it names
 //	GET    /_sandbox/apps/{client_id}             the App and whether its endpoint is enabled
 //	POST   /_sandbox/apps/{client_id}/validate    sends endpoint.url_validation
+//	POST   /_sandbox/manifests                    {"manifest","client_id","validate"}: the app that a manifest describes
 //	POST   /_sandbox/users                        a User; answers with its ID and PMI
 //	GET    /_sandbox/meetings
 //	POST   /_sandbox/meetings/{id}/start          join {"name","email"}, leave {"name"}, end; id may be a PMI
@@ -82,6 +83,8 @@
 //     is told what users do with it.
 //   - Whether the page of a card's button gets X-Zoom-App-Context, and in which alphabet
 //     of base64: here it does, as home pages do, in that for URLs.
+//   - Which of a manifest's addresses count, those for development or for production:
+//     here the former where there are both. An app's ID is its client ID here.
 //   - Whether the endpoint of a bot is told of app_deauthorized when the app has another
 //     one for notifications: here both are.
 package zoom

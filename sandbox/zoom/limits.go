@@ -14,9 +14,9 @@ type limit struct{ perSecond, perDay int }
 // https://developers.zoom.us/docs/api/rate-limits/
 func limits(plan string, l label) limit {
 	table := map[string]map[label]limit{
-		PlanFree:     {light: {4, 6000}, medium: {2, 2000}},
-		PlanPro:      {light: {30, 0}, medium: {20, 0}},
-		PlanBusiness: {light: {80, 0}, medium: {60, 0}},
+		PlanFree:     {light: {4, 6000}, medium: {2, 2000}, heavy: {1, 1000}},
+		PlanPro:      {light: {30, 0}, medium: {20, 0}, heavy: {10, 30000}},
+		PlanBusiness: {light: {80, 0}, medium: {60, 0}, heavy: {40, 60000}},
 	}
 	if plan == "" {
 		plan = PlanBusiness

@@ -9,6 +9,7 @@ type label string
 const (
 	light  label = "Light"
 	medium label = "Medium"
+	heavy  label = "Heavy"
 )
 
 // operation is one row of the API: what it is called, what it weighs, who may

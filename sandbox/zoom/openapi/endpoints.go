@@ -28,7 +28,7 @@ type Endpoints struct {
 	options *openapi3filter.Options
 }
 
-// LoadEndpoints reads what the documents about meetings, users and chat in dir say about
+// LoadEndpoints reads what the documents about meetings, users, chat and apps in dir say about
 // the paths that the simulated Zoom serves. A path that no document has is an
 // error.
 func LoadEndpoints(dir string) (*Endpoints, error) {
@@ -40,7 +40,7 @@ func LoadEndpoints(dir string) (*Endpoints, error) {
 		MultiError:         true,
 		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 	}}
-	for _, name := range []string{"Meetings.json", "Users.json", "Chatbot.json", "Team Chat.json"} {
+	for _, name := range []string{"Meetings.json", "Users.json", "Chatbot.json", "Team Chat.json", "Marketplace.json"} {
 		router, err := load(filepath.Join(dir, "endpoints", name), missing)
 		if err != nil {
 			return nil, errors.Wrapf(err, "load %s", name)

@@ -56,8 +56,8 @@ func (c *Chat) CallSDK(id string, q SDKCall) (SDKAnswer, error) {
 	if q.API == "config" {
 		return v.configure(q.Data), nil
 	}
-	if !slices.Contains(supportedAPIs, q.API) || !slices.Contains(v.allowed, q.API) {
-		return SDKAnswer{Error: "The app can't call " + q.API + ": config didn't ask for it, or the client doesn't have it."}, nil
+	if !slices.Contains(supportedAPIs, q.API) || !slices.Contains(v.allowed, q.API) || !v.bot.added(q.API) {
+		return SDKAnswer{Error: "The app can't call " + q.API + ": config didn't ask for it, the app didn't add it, or the client doesn't have it."}, nil
 	}
 	switch q.API {
 	case "getSupportedJsApis":
@@ -96,7 +96,7 @@ func (v *webview) configure(data json.RawMessage) SDKAnswer {
 	v.allowed = q.APIs
 	unsupported := []string{}
 	for _, name := range q.APIs {
-		if !slices.Contains(supportedAPIs, name) {
+		if !slices.Contains(supportedAPIs, name) || !v.bot.added(name) {
 			unsupported = append(unsupported, name)
 		}
 	}

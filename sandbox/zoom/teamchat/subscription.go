@@ -36,6 +36,9 @@ type Subscription struct {
 	HomeURL string `json:"home_url"`
 	// DomainAllowList are the hosts whose pages may be opened inside of the client.
 	DomainAllowList []string `json:"domain_allow_list"`
+	// SDK are the functions of the Zoom Apps SDK that the app's pages may call; nil for
+	// all that the client has.
+	SDK []string `json:"zoom_app_apis,omitempty"`
 }
 
 // Hint is a use of the slash command.
@@ -131,6 +134,9 @@ func (b Bot) shortcut(id, place string) (Shortcut, error) {
 func (b Bot) allows(page *url.URL) bool {
 	return slices.ContainsFunc(b.DomainAllowList, func(d string) bool { return within(page.Hostname(), d) })
 }
+
+// added reports whether the app has added a function of the SDK.
+func (b Bot) added(api string) bool { return b.SDK == nil || slices.Contains(b.SDK, api) }
 
 // trusts reports whether the bot is to be told of a link.
 func (b Bot) trusts(link string) bool {
