@@ -148,6 +148,49 @@ func TestAnotherServerRewritesThePostWhenOneDiesAfterTheReceipt(t *testing.T) {
 	}
 }
 
+// A start is answered as soon as the post is there. If the server is killed at that moment, another finds the post.
+func TestAMeetingIsTrackedWhenItsServerDiesAfterThePost(t *testing.T) {
+	t.Parallel()
+	for name, finds := range map[string]func(w *world){
+		"by the clock": func(w *world) { w.passes(0) },
+		"by the next start in the channel": func(w *world) {
+			w.bob.Types("/zoom start", w.town)
+			require.Len(w.t, meetings(w.town), 2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "s2s")
+			dies := w.starts(&Plugin{background: func(func()) {}})
+			w.typesOn(dies, w.alice, "/zoom start", w.town)
+			post := meetings(w.town)[0]
+			require.Empty(t, w.openIn(w.town), "no one knows of it")
+			w.zoom.Advance(meeting.UnderWayFor + time.Second)
+			finds(w)
+			w.begins(post)
+			w.ends(post)
+			require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
+		})
+	}
+}
+
+// Zoom may report a meeting in the moment between its post and its record.
+func TestAnEventAheadOfTheRecordIsHandledAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	var store func()
+	hasty := w.starts(&Plugin{background: func(f func()) { store = f }})
+	w.typesOn(hasty, w.alice, "/zoom start", w.town)
+	post := meetings(w.town)[0]
+	require.NoError(t, w.zoom.StartMeeting(w.meetingID(post)))
+	w.zoom.Settle()
+	require.Equal(t, false, post.Refreshed().Prop("meeting_started"))
+	store()
+	w.zoom.Advance(2 * time.Second)
+	w.plugin.app.Load().queue.Wake()
+	require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_started") == true }, patience, tick)
+}
+
 // openIn returns the post of the newest meeting that is open in the channel, "" for none.
 func (w *world) openIn(c *mmtest.Channel) string {
 	w.t.Helper()

@@ -71,13 +71,21 @@ func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	return soonAgain(j.meetings.Handle(ctx, event))
 }
 
-// changedAgain is how long a job waits after another server changed the same meeting.
-const changedAgain = 50 * time.Millisecond
+// How long a job waits that is too early.
+const (
+	// changedAgain is for a meeting that another server changed at the same time.
+	changedAgain = 50 * time.Millisecond
+	// underWayAgain is for a meeting that may be posted in a moment.
+	underWayAgain = time.Second
+)
 
-// soonAgain has a job that met another server's change of the same meeting run again soon.
+// soonAgain has a job run again soon that is too early.
 func soonAgain(err error) error {
-	if errors.Is(err, meeting.ErrChanged) {
+	switch {
+	case errors.Is(err, meeting.ErrChanged):
 		return queue.RetryAfter(err, changedAgain)
+	case errors.Is(err, meeting.ErrUnderWay):
+		return queue.RetryAfter(err, underWayAgain)
 	}
 	return err
 }

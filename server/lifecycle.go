@@ -101,6 +101,9 @@ func (a *app) prune(ctx context.Context) {
 func (a *app) stop(ctx context.Context) error {
 	a.end()
 	err := a.queue.Close(ctx)
+	if waitErr := a.background.wait(ctx); err == nil {
+		err = waitErr
+	}
 	a.storage.database.Close()
 	return errors.Wrap(err, "stop the background work")
 }

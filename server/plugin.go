@@ -32,6 +32,8 @@ type Plugin struct {
 	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
 	// open returns where the records are; tests keep them in memory.
 	open func(api plugin.API, log *slog.Logger) (storage, error)
+	// background calls a function that no user waits for; nil is in a goroutine. Tests call it at once.
+	background func(func())
 
 	settings config.Container
 	// changing serializes changes of the settings.

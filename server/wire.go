@@ -37,6 +37,7 @@ type app struct {
 	bridge     *assembly.Bridge
 	encryption *encryption
 	takeover   *takeover.Takeover
+	background *background
 	meetings   *meeting.Service
 	commands   *slashCommands
 	listener   *listener
@@ -68,24 +69,25 @@ func (p *Plugin) build() (*app, error) {
 	}
 	b := &builder{
 		api: api, storage: records, registry: registry, surfaces: p.surfaces, settings: settings, now: now, client: client, views: &views{settings: settings, client: client},
-		kv: mattermost.NewKV(api), outbound: mattermost.Outbound(api), log: client.Logger(),
+		kv: mattermost.NewKV(api), outbound: mattermost.Outbound(api), log: client.Logger(), background: &background{log: client.Logger(), run: p.background},
 	}
 	return b.app(p.exit), nil
 }
 
 // builder makes the parts of the graph one after another.
 type builder struct {
-	api      plugin.API
-	storage  storage
-	registry *provider.Registry
-	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
-	settings *config.Container
-	now      func() time.Time
-	client   *mattermost.Client
-	views    *views
-	kv       *mattermost.KV
-	outbound *http.Client
-	log      *slog.Logger
+	api        plugin.API
+	storage    storage
+	registry   *provider.Registry
+	surfaces   func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
+	settings   *config.Container
+	now        func() time.Time
+	client     *mattermost.Client
+	views      *views
+	kv         *mattermost.KV
+	outbound   *http.Client
+	log        *slog.Logger
+	background *background
 
 	lastEvent *eventClock
 	vault     *oauth.Vault
@@ -125,7 +127,7 @@ func (b *builder) app(exit func(int)) *app {
 			api: b.api, settings: b.settings, client: b.client, grants: b.storage.grants, vault: b.vault, sessions: b.sessions, bridge: b.jobs.bridge,
 			connections: b.storage.connections,
 		},
-		takeover: replacement, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
+		takeover: replacement, background: b.background, meetings: b.meetings, commands: commands, listener: &listener{client: b.client, bridge: b.jobs.bridge}, providers: states,
 		http: b.routes(doctor, states), exit: exit, rekeyed: make(chan struct{}, 1),
 	}
 }
@@ -150,7 +152,7 @@ func (b *builder) buildMeetings(board meeting.Board) {
 	})
 	b.meetings = meeting.NewService(meeting.Dependencies{
 		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: calls, Accounts: b.accounts, Index: b.storage.meetings,
-		Seals: b.vault, Runner: recheckRunner{b.jobs}, Now: b.now, Log: b.log,
+		Seals: b.vault, Runner: recheckRunner{b.jobs}, Background: b.background.do, Now: b.now, Log: b.log,
 	})
 	b.jobs.accounts, b.jobs.meetings = b.accounts, b.meetings
 }

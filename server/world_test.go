@@ -160,6 +160,9 @@ func (w *world) newServer() *Plugin {
 func (w *world) starts(p *Plugin) *Plugin {
 	w.t.Helper()
 	p.now, p.exit, p.open = w.mm.Now, func(int) { w.t.Error("the plugin ended its process") }, inMemory(w.memory)
+	if p.background == nil {
+		p.background = func(f func()) { f() }
+	}
 	p.SetAPI(&meddler{API: w.mm.API()})
 	require.NoError(w.t, p.OnActivate())
 	w.t.Cleanup(func() { _ = p.OnDeactivate() })

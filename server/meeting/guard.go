@@ -44,6 +44,18 @@ type Beginning struct {
 	Reserved bool
 	// Open is the newest meeting that is open in the channel, nil for none.
 	Open *Open
+	// Abandoned is a reservation that had run out and that this one replaced; nil for none.
+	Abandoned *Abandoned
+}
+
+// Abandoned is a reservation that ran out before it was given back: its server may have died after it posted a meeting and before it stored
+// that.
+type Abandoned struct {
+	Ticket string
+	Actor  chat.Actor
+	Place  chat.Place
+	// At is when the start began.
+	At time.Time
 }
 
 // Open is a meeting that can be joined.

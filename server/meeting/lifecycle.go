@@ -15,10 +15,11 @@ import (
 type Tracker struct {
 	index Index
 	posts *posts
+	now   func() time.Time
 }
 
 // Handle updates the posts of a meeting by an event. Events may arrive late, twice, out of order, on any server, and for meetings that
-// aren't the plugin's. After an error the same event can be handled again. Error: ErrChanged.
+// aren't the plugin's. After an error the same event can be handled again. Errors: ErrChanged, ErrUnderWay.
 func (s *Tracker) Handle(ctx context.Context, e zoom.Event) error {
 	change := changeOf(e)
 	if change == nil {
@@ -27,6 +28,9 @@ func (s *Tracker) Handle(ctx context.Context, e zoom.Event) error {
 	records, err := s.index.Find(ctx, e.Meeting.ID)
 	if err != nil {
 		return errors.Wrapf(err, "find meeting %s", e.Meeting.ID)
+	}
+	if len(records) == 0 && s.now().Sub(e.At) < UnderWayFor {
+		return s.unknown(ctx, e)
 	}
 	var failed error
 	for _, r := range records {
@@ -39,6 +43,15 @@ func (s *Tracker) Handle(ctx context.Context, e zoom.Event) error {
 		}
 	}
 	return failed
+}
+
+// unknown returns ErrUnderWay for a new event of a meeting without a record if a start is in progress: the record follows the post.
+func (s *Tracker) unknown(ctx context.Context, e zoom.Event) error {
+	expected, err := s.index.Expected(ctx, e.Meeting.ID)
+	if err == nil && expected {
+		err = ErrUnderWay
+	}
+	return errors.Wrapf(err, "apply %s of meeting %s", e.Type, e.Meeting.ID)
 }
 
 // changeOf returns how the event changes a record; nil for an event that changes none.

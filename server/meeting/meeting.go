@@ -19,8 +19,13 @@ var (
 	ErrMissing = errors.New("the post is missing")
 )
 
-// ErrChanged is a record that another server has changed since it was read: handle the event again.
-var ErrChanged = errors.New("another server changed the meeting")
+// Errors of an event that means only that it is too early: handle it again soon.
+var (
+	// ErrChanged is a record that another server has changed since it was read.
+	ErrChanged = errors.New("another server changed the meeting")
+	// ErrUnderWay is a meeting that a start in progress may be about to announce.
+	ErrUnderWay = errors.New("a start in progress may announce the meeting")
+)
 
 // Choice is which kind of meeting to start.
 type Choice string
@@ -103,6 +108,8 @@ type Board interface {
 	Announce(ctx context.Context, a Announcement) (chat.MessageRef, error)
 	// Rewrite updates the post to show the progress; a post that already shows it stays as it is. Errors: ErrGone, ErrMissing.
 	Rewrite(ctx context.Context, m chat.MessageRef, p Progress) error
+	// Posted returns the meetings that posts of the actor in the channel announced since then, as far as the posts say.
+	Posted(ctx context.Context, at chat.Place, actor chat.Actor, since time.Time) ([]Opened, error)
 	// PromptRunning asks one user whether to join the meeting that is open here or to start another.
 	PromptRunning(ctx context.Context, at chat.Place, actor chat.Actor, r Running) error
 }
@@ -144,6 +151,8 @@ type Index interface {
 	// the reservation. Nothing is reserved if the user must be asked first which meeting, if a meeting is open in the channel, or if
 	// another start is in progress there. For a start that wants another meeting, only one in progress of the same user counts.
 	Begin(ctx context.Context, a Attempt) (Beginning, error)
+	// Abandoned returns some reservations that have run out.
+	Abandoned(ctx context.Context) ([]Abandoned, error)
 	// Release gives the reservation with this ticket back.
 	Release(ctx context.Context, ticket string) error
 	// Announce stores the post of a new meeting, open in its channel, and gives the reservation of its start back.
@@ -153,6 +162,8 @@ type Index interface {
 	// Find returns the record of this meeting ID with its latest posts, and a record for each post of another meeting whose events may
 	// carry this ID. There is none for a meeting that was never announced.
 	Find(ctx context.Context, meetingID string) ([]Record, error)
+	// Expected reports whether a start in progress may announce this meeting ID, or just has.
+	Expected(ctx context.Context, meetingID string) (bool, error)
 	// Save stores the changes of a record: its changed posts and its ended sessions. Error: ErrChanged.
 	Save(ctx context.Context, r Record) error
 	// Due returns some rechecks that are due, each to one server only, which has an hour to plan the next one.

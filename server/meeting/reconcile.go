@@ -44,12 +44,16 @@ type Reconciler struct {
 	index    Index
 	posts    *posts
 	runner   Runner
+	recovery *recovery
 	now      func() time.Time
 	log      *slog.Logger
 }
 
-// RunDue has the rechecks run that are due by now. Every server calls it, at short intervals.
+// RunDue has the rechecks run that are due by now, and finishes starts whose server died. Every server calls it, at short intervals.
 func (s *Reconciler) RunDue(ctx context.Context) error {
+	if err := s.recovery.all(ctx); err != nil {
+		return err
+	}
 	due, err := s.index.Due(ctx)
 	if err != nil {
 		return errors.Wrap(err, "find the meetings to check")

@@ -23,11 +23,9 @@ type memory struct {
 }
 
 // keep stores the post of a meeting, open in its channel. The meeting exists and people can join, so a failure doesn't end the start; without
-// the record, the post won't show the meeting's end. Where the database can't be reached, the user is told so, and keep goes on in the
+// the record, the post won't show the meeting's end. The context must not end with the request. Where the database can't be reached, the user is told so, and keep goes on in the
 // background.
 func (s *memory) keep(ctx context.Context, r StartRequest, o Opened) {
-	// The meeting is already posted, so this must not end with the request.
-	ctx = context.WithoutCancel(ctx)
 	err := s.try(ctx, o)
 	if err == nil {
 		return

@@ -24,19 +24,22 @@ type Dependencies struct {
 	Index    Index
 	Seals    Seals
 	Runner   Runner
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Background runs a function that no user waits for. The plugin doesn't end before it has returned.
+	Background func(func())
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
 	offered := &intents{seals: d.Seals, now: d.Now}
 	shown := &posts{board: d.Board, index: d.Index, now: d.Now}
+	recovered := &recovery{board: d.Board, index: d.Index}
 	starter := &Starter{
 		settings: d.Settings, chat: d.Chat, board: d.Board, accounts: d.Accounts, index: d.Index,
-		meetings:     &zoomMeetings{zoom: d.Zoom, accounts: d.Accounts},
-		prompts:      &prompts{chat: d.Chat, board: d.Board, accounts: d.Accounts, intents: offered, log: d.Log},
-		memory:       &memory{chat: d.Chat, index: d.Index, log: d.Log},
+		meetings: &zoomMeetings{zoom: d.Zoom, accounts: d.Accounts},
+		prompts:  &prompts{chat: d.Chat, board: d.Board, accounts: d.Accounts, intents: offered, log: d.Log},
+		memory:   &memory{chat: d.Chat, index: d.Index, log: d.Log}, recovery: recovered, background: d.Background,
 		reservations: &reservations{chat: d.Chat, index: d.Index, now: d.Now, log: d.Log},
 		now:          d.Now, log: d.Log,
 	}
@@ -44,9 +47,9 @@ func NewService(d Dependencies) *Service {
 		Starter:  starter,
 		Buttons:  &Buttons{accounts: d.Accounts, index: d.Index, intents: offered, starter: starter, log: d.Log},
 		Commands: &Commands{accounts: d.Accounts, index: d.Index, intents: offered, starter: starter},
-		Tracker:  &Tracker{index: d.Index, posts: shown},
+		Tracker:  &Tracker{index: d.Index, posts: shown, now: d.Now},
 		Reconciler: &Reconciler{
-			chat: d.Chat, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, posts: shown, runner: d.Runner, now: d.Now, log: d.Log,
+			chat: d.Chat, zoom: d.Zoom, accounts: d.Accounts, index: d.Index, posts: shown, runner: d.Runner, recovery: recovered, now: d.Now, log: d.Log,
 		},
 	}
 }

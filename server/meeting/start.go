@@ -26,6 +26,8 @@ type Starter struct {
 	prompts      *prompts
 	reservations *reservations
 	memory       *memory
+	recovery     *recovery
+	background   func(func())
 	now          func() time.Time
 	log          *slog.Logger
 }
@@ -116,6 +118,9 @@ func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 	if begun.Choice == Ask {
 		return Outcome{Prompted: true}, s.prompts.askWhich(ctx, *asked)
 	}
+	if begun.Abandoned != nil {
+		s.background(func() { s.finish(context.WithoutCancel(ctx), *begun.Abandoned) })
+	}
 	asked.Choice = begun.Choice
 	if !begun.Reserved {
 		return Outcome{Prompted: true}, s.prompts.promptRunning(ctx, *asked, begun.Open)
@@ -126,6 +131,15 @@ func (s *Starter) start(ctx context.Context, asked *StartRequest) (Outcome, erro
 		s.reservations.release(ctx, asked.Place, ticket)
 	}
 	return outcome, err
+}
+
+// finish stores what an abandoned start posted.
+func (s *Starter) finish(ctx context.Context, a Abandoned) {
+	ctx, cancel := context.WithTimeout(ctx, UnderWayFor)
+	defer cancel()
+	if err := s.recovery.one(ctx, a); err != nil {
+		s.log.Warn("A start whose server died couldn't be finished; a post of it may not show its meeting's end", "user_id", a.Actor.ID, "channel_id", a.Place.Channel, "error", err.Error())
+	}
 }
 
 // permitted checks, at this moment and however the request arrived, that this person may start a meeting in this place. It replaces the
@@ -160,8 +174,7 @@ func cut(topic string) string {
 	return topic
 }
 
-// create gets the meeting from Zoom, posts it and stores which post it is. The post is what everyone waits for; nothing but the record
-// delays the answer after it.
+// create gets the meeting from Zoom and posts it. The post is what everyone waits for, so the record is stored after the answer.
 func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, caller zoom.Caller, begun Beginning, ticket string) (Outcome, error) {
 	m, err := s.meetings.get(ctx, r, who, caller, begun.PersonalID)
 	if err != nil {
@@ -175,7 +188,9 @@ func (s *Starter) create(ctx context.Context, r StartRequest, who chat.Person, c
 	if !r.OpensItself {
 		s.chat.OpenJoinPage(ctx, r.Actor, r.Window, m.JoinURL)
 	}
-	s.memory.keep(ctx, r, opened(ticket, r, m, message, s.now()))
+	o := opened(ticket, r, m, message, s.now())
+	// If the server dies before this is done, another finds the post by the start's reservation.
+	s.background(func() { s.memory.keep(context.WithoutCancel(ctx), r, o) })
 	return Outcome{Message: message, JoinURL: m.JoinURL}, nil
 }
 

@@ -47,8 +47,10 @@ type start struct {
 }
 
 type reservation struct {
-	ticket, creator string
-	until           time.Time
+	ticket string
+	actor  chat.Actor
+	at     time.Time
+	until  time.Time
 }
 
 // person is what is known about someone who starts meetings.
@@ -96,9 +98,33 @@ func (m *Meetings) Begin(ctx context.Context, a meeting.Attempt) (_ meeting.Begi
 	if begun.Choice == meeting.Ask || begun.Open != nil || m.underWay(a) {
 		return begun, nil
 	}
-	m.starts[start{a.Place.Top(), slot}] = reservation{ticket: a.Ticket, creator: a.Actor.ID, until: m.now().Add(meeting.UnderWayFor)}
+	here := start{a.Place.Top(), slot}
+	if earlier, ok := m.starts[here]; ok {
+		begun.Abandoned = earlier.abandoned(here)
+	}
+	m.starts[here] = reservation{ticket: a.Ticket, actor: a.Actor, at: m.now(), until: m.now().Add(meeting.UnderWayFor)}
 	begun.Reserved = true
 	return begun, nil
+}
+
+func (r reservation) abandoned(at start) *meeting.Abandoned {
+	return &meeting.Abandoned{Ticket: r.ticket, Actor: r.actor, Place: at.place, At: r.at}
+}
+
+// Abandoned returns some reservations that have run out.
+func (m *Meetings) Abandoned(ctx context.Context) (_ []meeting.Abandoned, err error) {
+	unlock, err := m.lock(ctx, "Abandoned", "")
+	if err != nil {
+		return nil, err
+	}
+	defer unlock(&err)
+	var abandoned []meeting.Abandoned
+	for at, r := range m.starts {
+		if !m.now().Before(r.until) {
+			abandoned = append(abandoned, *r.abandoned(at))
+		}
+	}
+	return abandoned, nil
 }
 
 // open returns the newest meeting that is open in the channel, nil for none.
@@ -119,7 +145,7 @@ func (m *Meetings) open(at chat.Place) *meeting.Open {
 // underWay reports whether a start in progress keeps this one from its reservation.
 func (m *Meetings) underWay(a meeting.Attempt) bool {
 	for s, r := range m.starts {
-		if s.place == a.Place.Top() && m.now().Before(r.until) && (!a.AllTheSame || r.creator == a.Actor.ID) {
+		if s.place == a.Place.Top() && m.now().Before(r.until) && (!a.AllTheSame || r.actor.Is(a.Actor)) {
 			return true
 		}
 	}
@@ -229,6 +255,21 @@ func (k *announcedMeeting) with(posts []meeting.Post) meeting.Record {
 	record := k.record
 	record.Posts, record.Over = slices.Clone(posts), slices.Clone(record.Over)
 	return record
+}
+
+// Expected reports whether a start in progress may announce this meeting ID, or just has.
+func (m *Meetings) Expected(ctx context.Context, meetingID string) (_ bool, err error) {
+	unlock, err := m.lock(ctx, "Expected", meetingID)
+	if err != nil {
+		return false, err
+	}
+	defer unlock(&err)
+	for _, r := range m.starts {
+		if m.now().Before(r.until) {
+			return true, nil
+		}
+	}
+	return m.meetings[meetingID] != nil, nil
 }
 
 // Save stores the changes of a record. Error: meeting.ErrChanged.

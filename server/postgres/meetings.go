@@ -16,7 +16,7 @@ import (
 // arrive weeks after its meeting was announced.
 const meetingKept = 35 * 24 * time.Hour
 
-// maxDue is the most rechecks that one server takes at once.
+// maxDue is the most rechecks, and the most abandoned starts, that one server takes at once.
 const maxDue = 50
 
 // Meetings are the meetings that were announced, with their posts, and the users' settings for them. It implements meeting.Index.
@@ -43,7 +43,26 @@ func (m *Meetings) Begin(ctx context.Context, a meeting.Attempt) (meeting.Beginn
 			Topic: row.Topic, Creator: actorOf(a.Place.Surface, row.Creator, row.Person), At: row.PostedAt,
 		}
 	}
+	if row.AbandonedTicket != "" {
+		begun.Abandoned = &meeting.Abandoned{
+			Ticket: row.AbandonedTicket, Actor: actorOf(a.Place.Surface, row.AbandonedCreator, row.AbandonedPerson), Place: a.Place.Top(),
+			At: row.AbandonedAt,
+		}
+	}
 	return begun, nil
+}
+
+// Abandoned returns some reservations that have run out.
+func (m *Meetings) Abandoned(ctx context.Context) ([]meeting.Abandoned, error) {
+	rows, err := m.db.queries().AbandonedStarts(ctx, maxDue)
+	var abandoned []meeting.Abandoned
+	for _, row := range rows {
+		at := chat.Place{Surface: chat.SurfaceID(row.Surface), Channel: row.Channel}
+		abandoned = append(abandoned, meeting.Abandoned{
+			Ticket: row.Ticket, Actor: actorOf(at.Surface, row.Creator, row.Person), Place: at, At: row.BegunAt,
+		})
+	}
+	return abandoned, errors.Wrap(err, "find abandoned starts")
 }
 
 // Release gives a reservation back.
@@ -96,6 +115,12 @@ func postOf(p query.ZoomMeetingPost) meeting.Post {
 		JoinURL: p.JoinUrl, HostID: p.Host, Status: meeting.Status(p.Status), UUID: p.Session, StartedAt: orZero(p.StartedAt),
 		EndedAt: orZero(p.EndedAt), Shown: meeting.Status(p.Shown), OpenUntil: orZero(p.OpenUntil), RecheckAt: orZero(p.RecheckAt),
 	}
+}
+
+// Expected reports whether a start in progress may announce this meeting ID, or just has.
+func (m *Meetings) Expected(ctx context.Context, meetingID string) (bool, error) {
+	expected, err := m.db.queries().MeetingExpected(ctx, meetingID)
+	return expected, errors.Wrap(err, "look for starts in progress")
 }
 
 // Save stores the changes of a record. Error: meeting.ErrChanged.

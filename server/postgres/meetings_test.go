@@ -33,7 +33,7 @@ func meetingsAge(t *testing.T, source string, d time.Duration) {
 	require.NoError(t, err)
 	defer func() { _ = conn.Close(context.Background()) }()
 	for table, columns := range map[string][]string{
-		"zoom_meeting": {"changed_at"}, "zoom_meeting_alias": {"until"}, "zoom_meeting_start": {"until"},
+		"zoom_meeting": {"changed_at"}, "zoom_meeting_alias": {"until"}, "zoom_meeting_start": {"begun_at", "until"},
 		"zoom_meeting_person": {"personal_until"},
 		"zoom_meeting_post":   {"posted_at", "started_at", "ended_at", "open_until", "recheck_at", "changed_at"},
 	} {
@@ -60,8 +60,8 @@ func TestMeetingsAreFoundByIndexes(t *testing.T) {
 		`INSERT INTO zoom_meeting_alias (number, surface, message, until)
 		SELECT 100000 + n, 'mattermost', 'post' || n, now() + interval '1 hour' FROM generate_series(1, 20000) n`,
 		`INSERT INTO zoom_meeting_person (person, choice) SELECT 'person' || n, 'unique' FROM generate_series(1, 20000) n`,
-		`INSERT INTO zoom_meeting_start (surface, channel, slot, ticket, creator, until)
-		SELECT 'mattermost', 'channel' || n, '', 'ticket' || n, 'alice', now() FROM generate_series(1, 20000) n`,
+		`INSERT INTO zoom_meeting_start (surface, channel, slot, ticket, creator, person, until)
+		SELECT 'mattermost', 'channel' || n, '', 'ticket' || n, 'alice', 'alice', now() + interval '1 minute' FROM generate_series(1, 20000) n`,
 		`INSERT INTO zoom_link (account, person) SELECT 'zoom' || n, 'person' || n FROM generate_series(1, 20000) n`,
 		`ANALYZE zoom_meeting, zoom_meeting_post, zoom_meeting_alias, zoom_meeting_person, zoom_meeting_start, zoom_link`,
 	} {
@@ -69,6 +69,6 @@ func TestMeetingsAreFoundByIndexes(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, conn.Close(t.Context()))
-	requireIndexed(t, source, "BeginStart", "ReleaseStart", "AnnounceMeeting", "FindMeeting", "SaveMeeting", "CloseMeeting", "DueRechecks", "PlanRecheck",
+	requireIndexed(t, source, "BeginStart", "AbandonedStarts", "ReleaseStart", "AnnounceMeeting", "FindMeeting", "SaveMeeting", "CloseMeeting", "DueRechecks", "PlanRecheck",
 		"MeetingChoice", "LinkedPerson", "Unlink", "HoldLink")
 }

@@ -55,13 +55,32 @@ func simultaneousStarts(t *testing.T, w MeetingsWorld) {
 
 func reservationEnds(t *testing.T, w MeetingsWorld) {
 	t.Helper()
+	expected := func(number string) bool {
+		expected, err := w.Index.Expected(t.Context(), number)
+		require.NoError(t, err)
+		return expected
+	}
+	require.False(t, expected("85746065432"))
 	require.True(t, w.begins(t, attempt("alice", nil)).Reserved)
+	require.True(t, expected("85746065432"))
 	require.NoError(t, w.Index.Release(t.Context(), "of someone else"))
 	require.False(t, w.begins(t, attempt("bob", nil)).Reserved)
 	require.NoError(t, w.Index.Release(t.Context(), "ticket of alice"))
 	require.True(t, w.begins(t, attempt("bob", nil)).Reserved)
 	w.Passes(meeting.UnderWayFor + time.Second)
-	require.True(t, w.begins(t, attempt("alice", nil)).Reserved, "a server that died releases nothing")
+	abandoned, err := w.Index.Abandoned(t.Context())
+	require.NoError(t, err)
+	require.Len(t, abandoned, 1)
+	begun := w.begins(t, attempt("alice", nil))
+	require.True(t, begun.Reserved, "a server that died releases nothing")
+	require.True(t, abandoned[0].At.Equal(begun.Abandoned.At))
+	require.WithinDuration(t, w.Now().Add(-meeting.UnderWayFor), abandoned[0].At, time.Minute)
+	abandoned[0].At, begun.Abandoned.At = time.Time{}, time.Time{}
+	require.Equal(t, meeting.Abandoned{Ticket: "ticket of bob", Actor: user("bob"), Place: town("")}, *begun.Abandoned)
+	require.Equal(t, *begun.Abandoned, abandoned[0])
+	abandoned, err = w.Index.Abandoned(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, abandoned)
 	require.NoError(t, w.Index.Release(t.Context(), "ticket of bob"))
 	require.False(t, w.begins(t, attempt("bob", nil)).Reserved, "a late release ends no other's reservation")
 }

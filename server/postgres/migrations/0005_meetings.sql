@@ -53,17 +53,21 @@ CREATE TABLE zoom_meeting_alias (
 CREATE INDEX zoom_meeting_alias_post ON zoom_meeting_alias (surface, message);
 
 -- A start in progress. Slot is "", or the user for a start that wants another meeting: each may have one in a channel. The rows are worth
--- half a minute, so they needn't survive a crash of the database, and a start needn't wait for the disk.
+-- half a minute, so they needn't survive a crash of the database, and a start needn't wait for the disk. A row that has run out leads to what
+-- its server may have posted before it died.
 CREATE UNLOGGED TABLE zoom_meeting_start (
     surface text NOT NULL,
     channel text NOT NULL,
     slot text NOT NULL,
     ticket text NOT NULL,
     creator text NOT NULL,
+    person text NOT NULL,
+    begun_at timestamptz NOT NULL DEFAULT now(),
     until timestamptz NOT NULL,
     PRIMARY KEY (surface, channel, slot)
 );
 CREATE INDEX zoom_meeting_start_ticket ON zoom_meeting_start (ticket);
+CREATE INDEX zoom_meeting_start_until ON zoom_meeting_start (until);
 
 -- What is known about a person who starts meetings.
 CREATE TABLE zoom_meeting_person (

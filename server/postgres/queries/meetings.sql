@@ -10,18 +10,23 @@ WITH known AS (
     WHERE p.surface = sqlc.arg(surface)::text AND p.channel = sqlc.arg(channel)::text AND p.open_until > now()
         AND NOT sqlc.arg(another)::boolean
     ORDER BY p.posted_at DESC LIMIT 1
+), abandoned AS (
+    SELECT s.ticket, s.creator, s.person, s.begun_at FROM zoom_meeting_start s
+    WHERE s.surface = sqlc.arg(surface)::text AND s.channel = sqlc.arg(channel)::text
+        AND s.slot = CASE WHEN sqlc.arg(another)::boolean THEN sqlc.arg(creator)::text ELSE '' END AND s.until <= now()
 ), reserved AS (
-    INSERT INTO zoom_meeting_start AS held (surface, channel, slot, ticket, creator, until)
+    INSERT INTO zoom_meeting_start AS held (surface, channel, slot, ticket, creator, person, until)
     SELECT sqlc.arg(surface)::text, sqlc.arg(channel)::text,
         CASE WHEN sqlc.arg(another)::boolean THEN sqlc.arg(creator)::text ELSE '' END,
-        sqlc.arg(ticket)::text, sqlc.arg(creator)::text, now() + make_interval(secs => sqlc.arg(seconds)::double precision)
+        sqlc.arg(ticket)::text, sqlc.arg(creator)::text, sqlc.arg(person)::text, now() + make_interval(secs => sqlc.arg(seconds)::double precision)
     FROM wanted
     WHERE wanted.choice <> 'ask' AND NOT EXISTS (SELECT 1 FROM running) AND NOT EXISTS (
         SELECT 1 FROM zoom_meeting_start s
         WHERE s.surface = sqlc.arg(surface)::text AND s.channel = sqlc.arg(channel)::text AND s.until > now()
             AND (NOT sqlc.arg(another)::boolean OR s.creator = sqlc.arg(creator)::text)
     )
-    ON CONFLICT (surface, channel, slot) DO UPDATE SET ticket = excluded.ticket, creator = excluded.creator, until = excluded.until
+    ON CONFLICT (surface, channel, slot) DO UPDATE SET ticket = excluded.ticket, creator = excluded.creator, person = excluded.person,
+        begun_at = excluded.begun_at, until = excluded.until
     WHERE held.until <= now()
     RETURNING held.ticket
 )
@@ -33,8 +38,13 @@ SELECT wanted.choice::text AS choice, coalesce((SELECT personal_number FROM know
     coalesce(running.message, '')::text AS message, coalesce(running.thread, '')::text AS thread,
     coalesce(running.meeting, '')::text AS meeting, coalesce(running.join_url, '')::text AS join_url,
     coalesce(running.topic, '')::text AS topic, coalesce(running.creator, '')::text AS creator,
-    coalesce(running.person, '')::text AS person, coalesce(running.posted_at, 'epoch')::timestamptz AS posted_at
-FROM wanted LEFT JOIN running ON true;
+    coalesce(running.person, '')::text AS person, coalesce(running.posted_at, 'epoch')::timestamptz AS posted_at,
+    coalesce(abandoned.ticket, '')::text AS abandoned_ticket, coalesce(abandoned.creator, '')::text AS abandoned_creator,
+    coalesce(abandoned.person, '')::text AS abandoned_person, coalesce(abandoned.begun_at, 'epoch')::timestamptz AS abandoned_at
+FROM wanted LEFT JOIN running ON true LEFT JOIN abandoned ON EXISTS (SELECT 1 FROM reserved);
+
+-- name: AbandonedStarts :many
+SELECT surface, channel, ticket, creator, person, begun_at FROM zoom_meeting_start WHERE until <= now() ORDER BY until LIMIT sqlc.arg(most)::bigint;
 
 -- name: ReleaseStart :exec
 DELETE FROM zoom_meeting_start WHERE ticket = sqlc.arg(ticket)::text;
@@ -77,6 +87,11 @@ SELECT sqlc.embed(m), sqlc.embed(p) FROM zoom_meeting_alias a
 JOIN zoom_meeting_post p ON p.surface = a.surface AND p.message = a.message
 JOIN zoom_meeting m ON m.number = p.meeting
 WHERE a.number = sqlc.arg(number)::text AND a.until > now() AND p.meeting <> sqlc.arg(number)::text;
+
+-- name: MeetingExpected :one
+SELECT (EXISTS (SELECT 1 FROM zoom_meeting_start WHERE until > now())
+    OR EXISTS (SELECT 1 FROM zoom_meeting WHERE number = sqlc.arg(number)::text)
+    OR EXISTS (SELECT 1 FROM zoom_meeting_alias WHERE number = sqlc.arg(number)::text))::boolean AS expected;
 
 -- name: SaveMeeting :one
 -- The changes of a record, if it still has the version that was read. If it hasn't, the posts count as not shown: they were updated to

@@ -10,6 +10,46 @@ import (
 	"time"
 )
 
+const abandonedStarts = `-- name: AbandonedStarts :many
+SELECT surface, channel, ticket, creator, person, begun_at FROM zoom_meeting_start WHERE until <= now() ORDER BY until LIMIT $1::bigint
+`
+
+type AbandonedStartsRow struct {
+	Surface string
+	Channel string
+	Ticket  string
+	Creator string
+	Person  string
+	BegunAt time.Time
+}
+
+func (q *Queries) AbandonedStarts(ctx context.Context, most int64) ([]AbandonedStartsRow, error) {
+	rows, err := q.db.Query(ctx, abandonedStarts, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AbandonedStartsRow
+	for rows.Next() {
+		var i AbandonedStartsRow
+		if err := rows.Scan(
+			&i.Surface,
+			&i.Channel,
+			&i.Ticket,
+			&i.Creator,
+			&i.Person,
+			&i.BegunAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const adoptMeetingChoice = `-- name: AdoptMeetingChoice :exec
 INSERT INTO zoom_meeting_person AS known (person, choice) VALUES ($1::text, $2::text)
 ON CONFLICT (person) DO UPDATE SET choice = excluded.choice WHERE known.choice = ''
@@ -110,18 +150,23 @@ WITH known AS (
     WHERE p.surface = $4::text AND p.channel = $5::text AND p.open_until > now()
         AND NOT $6::boolean
     ORDER BY p.posted_at DESC LIMIT 1
+), abandoned AS (
+    SELECT s.ticket, s.creator, s.person, s.begun_at FROM zoom_meeting_start s
+    WHERE s.surface = $4::text AND s.channel = $5::text
+        AND s.slot = CASE WHEN $6::boolean THEN $7::text ELSE '' END AND s.until <= now()
 ), reserved AS (
-    INSERT INTO zoom_meeting_start AS held (surface, channel, slot, ticket, creator, until)
+    INSERT INTO zoom_meeting_start AS held (surface, channel, slot, ticket, creator, person, until)
     SELECT $4::text, $5::text,
         CASE WHEN $6::boolean THEN $7::text ELSE '' END,
-        $8::text, $7::text, now() + make_interval(secs => $9::double precision)
+        $8::text, $7::text, $2::text, now() + make_interval(secs => $9::double precision)
     FROM wanted
     WHERE wanted.choice <> 'ask' AND NOT EXISTS (SELECT 1 FROM running) AND NOT EXISTS (
         SELECT 1 FROM zoom_meeting_start s
         WHERE s.surface = $4::text AND s.channel = $5::text AND s.until > now()
             AND (NOT $6::boolean OR s.creator = $7::text)
     )
-    ON CONFLICT (surface, channel, slot) DO UPDATE SET ticket = excluded.ticket, creator = excluded.creator, until = excluded.until
+    ON CONFLICT (surface, channel, slot) DO UPDATE SET ticket = excluded.ticket, creator = excluded.creator, person = excluded.person,
+        begun_at = excluded.begun_at, until = excluded.until
     WHERE held.until <= now()
     RETURNING held.ticket
 )
@@ -133,8 +178,10 @@ SELECT wanted.choice::text AS choice, coalesce((SELECT personal_number FROM know
     coalesce(running.message, '')::text AS message, coalesce(running.thread, '')::text AS thread,
     coalesce(running.meeting, '')::text AS meeting, coalesce(running.join_url, '')::text AS join_url,
     coalesce(running.topic, '')::text AS topic, coalesce(running.creator, '')::text AS creator,
-    coalesce(running.person, '')::text AS person, coalesce(running.posted_at, 'epoch')::timestamptz AS posted_at
-FROM wanted LEFT JOIN running ON true
+    coalesce(running.person, '')::text AS person, coalesce(running.posted_at, 'epoch')::timestamptz AS posted_at,
+    coalesce(abandoned.ticket, '')::text AS abandoned_ticket, coalesce(abandoned.creator, '')::text AS abandoned_creator,
+    coalesce(abandoned.person, '')::text AS abandoned_person, coalesce(abandoned.begun_at, 'epoch')::timestamptz AS abandoned_at
+FROM wanted LEFT JOIN running ON true LEFT JOIN abandoned ON EXISTS (SELECT 1 FROM reserved)
 `
 
 type BeginStartParams struct {
@@ -150,18 +197,22 @@ type BeginStartParams struct {
 }
 
 type BeginStartRow struct {
-	Choice         string
-	PersonalNumber string
-	Reserved       bool
-	SealedGrant    string
-	Message        string
-	Thread         string
-	Meeting        string
-	JoinUrl        string
-	Topic          string
-	Creator        string
-	Person         string
-	PostedAt       time.Time
+	Choice           string
+	PersonalNumber   string
+	Reserved         bool
+	SealedGrant      string
+	Message          string
+	Thread           string
+	Meeting          string
+	JoinUrl          string
+	Topic            string
+	Creator          string
+	Person           string
+	PostedAt         time.Time
+	AbandonedTicket  string
+	AbandonedCreator string
+	AbandonedPerson  string
+	AbandonedAt      time.Time
 }
 
 // What a start needs to know, and its reservation, in one statement.
@@ -191,6 +242,10 @@ func (q *Queries) BeginStart(ctx context.Context, arg BeginStartParams) (BeginSt
 		&i.Creator,
 		&i.Person,
 		&i.PostedAt,
+		&i.AbandonedTicket,
+		&i.AbandonedCreator,
+		&i.AbandonedPerson,
+		&i.AbandonedAt,
 	)
 	return i, err
 }
@@ -378,6 +433,19 @@ func (q *Queries) MeetingChoice(ctx context.Context, person string) (string, err
 	var choice string
 	err := row.Scan(&choice)
 	return choice, err
+}
+
+const meetingExpected = `-- name: MeetingExpected :one
+SELECT (EXISTS (SELECT 1 FROM zoom_meeting_start WHERE until > now())
+    OR EXISTS (SELECT 1 FROM zoom_meeting WHERE number = $1::text)
+    OR EXISTS (SELECT 1 FROM zoom_meeting_alias WHERE number = $1::text))::boolean AS expected
+`
+
+func (q *Queries) MeetingExpected(ctx context.Context, number string) (bool, error) {
+	row := q.db.QueryRow(ctx, meetingExpected, number)
+	var expected bool
+	err := row.Scan(&expected)
+	return expected, err
 }
 
 const moveLink = `-- name: MoveLink :exec
