@@ -201,3 +201,33 @@ func (w *world) openIn(c *mmtest.Channel) string {
 	}
 	return begun.Open.Message.ID
 }
+
+func TestAServerThatStopsHandsItsJobsToAnotherAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "s2s")
+	w.alice.Types("/zoom start", w.town)
+	post := meetings(w.town)[0]
+	second := w.newServer()
+	w.hinted = true
+	working, release := make(chan struct{}), make(chan struct{})
+	w.plugin.meddle(func(call string) *model.AppError {
+		if call == "UpdatePost" {
+			close(working)
+			<-release
+		}
+		return nil
+	})
+	start := w.zoom.Now()
+	w.deliver(w.plugin, w.event("meeting.started", post, "/session==", start, time.Time{}))
+	<-working
+	w.deliver(w.plugin, w.event("meeting.ended", post, "/session==", start, start.Add(9*time.Minute)))
+	stopped := make(chan error)
+	go func() { stopped <- w.plugin.OnDeactivate() }()
+	require.Eventually(t, func() bool { return post.Refreshed().Prop("meeting_status") == "ENDED" }, time.Second, tick, "without waiting for a look")
+	close(release)
+	require.NoError(t, <-stopped)
+	w.plugin = second
+	w.mm.Attach(second)
+	w.looks()
+	require.Equal(t, "ENDED", post.Refreshed().Prop("meeting_status"))
+}

@@ -13,8 +13,16 @@ import (
 type meddler struct {
 	plugin.API
 
+	// publish sends an event to the other servers of the cluster.
+	publish func(event model.PluginClusterEvent)
+
 	mu     sync.Mutex
 	before func(call string) *model.AppError
+}
+
+func (m *meddler) PublishPluginClusterEvent(event model.PluginClusterEvent, options model.PluginClusterEventSendOptions) error {
+	m.publish(event)
+	return m.API.PublishPluginClusterEvent(event, options)
 }
 
 // refuse is what a call answers that was made to fail.

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
+	"github.com/mattermost/mattermost/server/public/plugin"
 	"github.com/stretchr/testify/require"
 
 	"mattermost-plugin-zoom/sandbox/kit"
@@ -37,6 +39,9 @@ type world struct {
 	zoomUsers []sandbox.User
 
 	mu      sync.Mutex
+	servers []*Plugin
+	// hinted has events of one server reach the others. Everything has to work without them, only later.
+	hinted  bool
 	secrets []string
 	// handed are secrets that a user got once, with the places where they can be: the message, and maybe a record.
 	handed map[string][]string
@@ -156,6 +161,16 @@ func (w *world) newServer() *Plugin {
 	return w.starts(&Plugin{})
 }
 
+// hints delivers an event of one server to the others, if events reach them in this story.
+func (w *world) hints(from *Plugin, event model.PluginClusterEvent) {
+	w.mu.Lock()
+	others := slices.DeleteFunc(slices.Clone(w.servers), func(p *Plugin) bool { return p == from || !w.hinted })
+	w.mu.Unlock()
+	for _, other := range others {
+		other.OnPluginClusterEvent(&plugin.Context{}, event)
+	}
+}
+
 // starts starts a plugin that has something of its own, such as other providers.
 func (w *world) starts(p *Plugin) *Plugin {
 	w.t.Helper()
@@ -163,7 +178,10 @@ func (w *world) starts(p *Plugin) *Plugin {
 	if p.background == nil {
 		p.background = func(f func()) { f() }
 	}
-	p.SetAPI(&meddler{API: w.mm.API()})
+	p.SetAPI(&meddler{API: w.mm.API(), publish: func(event model.PluginClusterEvent) { w.hints(p, event) }})
+	w.mu.Lock()
+	w.servers = append(w.servers, p)
+	w.mu.Unlock()
 	require.NoError(w.t, p.OnActivate())
 	w.t.Cleanup(func() { _ = p.OnDeactivate() })
 	return p

@@ -69,3 +69,14 @@ func TestAMillionFinishedJobsDoNotSlowTheQueueDown(t *testing.T) {
 	run(t, source, `ANALYZE zoom_job`)
 	requireIndexed(t, source, "InsertJobs", "TakeJobs", "StartJob", "RenewJobs", "FinishJobs", "ReleaseJobs", "WaitingJobs", "PruneJobs")
 }
+
+// count returns the number that a query gives.
+func count(t *testing.T, source, statement string) int {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), source)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(context.Background()) }()
+	var n int
+	require.NoError(t, conn.QueryRow(t.Context(), statement).Scan(&n))
+	return n
+}

@@ -31,7 +31,7 @@ type Options struct {
 type Dependencies struct {
 	Store  Store
 	Handle Handler
-	// Left is called after a server that stops has given its jobs back, for others to take them at once; may be nil.
+	// Left is called when this server stops and has given jobs back, for others to take them at once; may be nil.
 	Left func()
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -138,9 +138,6 @@ func (e *Engine) Start() {
 	go func() {
 		defer close(e.closed)
 		e.recorder.run(e.idle)
-		if e.Left != nil {
-			e.Left()
-		}
 	}()
 }
 

@@ -313,6 +313,8 @@ func TestAStoreThatFailsForAWhileLosesNothing(t *testing.T) {
 				time.Sleep(5 * time.Minute)
 				require.ElementsMatch(t, []string{"0", "1", "2", "3", "4"}, w.done(), "their end was recorded later")
 				require.Empty(t, w.unfinished())
+				require.Equal(t, 1, w.logged("The end of jobs couldn't be recorded"), "one line for each outage")
+				require.LessOrEqual(t, w.logged("The queue can't be read"), 1)
 			})
 		})
 	}

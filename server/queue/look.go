@@ -15,8 +15,9 @@ const (
 
 // lookout decides when to ask the store for what is due.
 type lookout struct {
-	woken chan struct{}
-	stop  <-chan struct{}
+	woken   chan struct{}
+	stop    <-chan struct{}
+	failing bool // the last look failed; only the first such error is logged
 }
 
 func newLookout(stop <-chan struct{}) *lookout {

@@ -32,6 +32,7 @@ type recorder struct {
 	recorded func(finished []Finished, released []Released)
 
 	first, enough chan struct{} // signal the first of some records, and that there are many
+	failing       bool          // the last statement failed; only the first such error is logged
 
 	mu      sync.Mutex
 	waiting []record
@@ -119,7 +120,7 @@ func (r *recorder) flush() bool {
 	var failed []record
 	if len(finished) > 0 {
 		if err := r.store.Finish(ctx, r.holder, finished); err != nil {
-			r.log.Error("The end of jobs couldn't be recorded", "jobs", len(finished), "error", err.Error())
+			r.logFirst("The end of jobs couldn't be recorded", len(finished), err)
 			for _, f := range finished {
 				failed = append(failed, record{finished: &f})
 			}
@@ -128,7 +129,7 @@ func (r *recorder) flush() bool {
 	}
 	if len(released) > 0 {
 		if err := r.store.Release(ctx, r.holder, released); err != nil {
-			r.log.Error("Jobs couldn't be given back for another attempt", "jobs", len(released), "error", err.Error())
+			r.logFirst("Jobs couldn't be given back for another attempt", len(released), err)
 			for _, back := range released {
 				failed = append(failed, record{released: &back})
 			}
@@ -139,5 +140,13 @@ func (r *recorder) flush() bool {
 	if len(failed) > 0 {
 		r.add(failed...)
 	}
-	return len(failed) == 0
+	r.failing = len(failed) > 0
+	return !r.failing
+}
+
+// logFirst logs the first of several failures in a row.
+func (r *recorder) logFirst(message string, jobs int, err error) {
+	if !r.failing {
+		r.log.Error(message+"; it is tried again every two seconds", "jobs", jobs, "error", err.Error())
+	}
 }

@@ -24,11 +24,13 @@ func (e *Engine) takeAll(ctx context.Context) {
 		until := time.Now().Add(Lease)
 		taken, err := e.Store.Take(ctx, e.holder, want)
 		if err != nil {
-			if ctx.Err() == nil {
-				e.Log.Warn("The queue can't be read; the next try follows in 5 seconds", "error", err.Error())
+			if ctx.Err() == nil && !e.lookout.failing {
+				e.lookout.failing = true
+				e.Log.Warn("The queue can't be read; it is tried again every five seconds", "error", err.Error())
 			}
 			return
 		}
+		e.lookout.failing = false
 		slices.SortStableFunc(taken, func(a, b Taken) int { return a.Since().Compare(b.Since()) })
 		size := int64(0)
 		for _, job := range taken {

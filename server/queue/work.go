@@ -142,6 +142,9 @@ func (e *Engine) recorded(finished []Finished, released []Released) {
 	if e.holdings.drop(ids) {
 		e.lookout.wake()
 	}
+	if len(released) > 0 && e.stopping() && e.Left != nil {
+		e.Left()
+	}
 	for _, r := range released {
 		e.lookout.lookIn(r.Wait)
 	}
