@@ -17,7 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"fault":   {},
 	"logging": {},
-	"kv":      {},
+	"digest":  {},
 	"hints":   {},
 	"chat":    {"fault"},
 	"i18n":    {"chat"},
@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"config":  {},
 
 	"zoom":  {"fault"},
-	"oauth": {"chat", "fault", "kv"},
+	"oauth": {"chat", "digest", "fault"},
 	"queue": {"fault"},
 
 	"provider":           {"chat", "fault"},
@@ -39,16 +39,16 @@ var mayImport = map[string][]string{
 	"account": {"chat", "fault", "oauth", "takeover", "zoom"},
 	"meeting": {"chat", "command", "fault", "zoom"},
 
-	"bridge":              {"chat", "fault", "kv", "provider", "queue"},
-	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "kv", "provider"},
+	"bridge":              {"chat", "digest", "fault", "provider", "queue"},
+	"bridge/action":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "digest", "fault", "provider"},
 	"bridge/console":      {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "bridge/signin", "bridge/subscription", "chat", "command", "fault", "provider"},
-	"bridge/access":       {"bridge", "chat", "fault", "kv", "provider"},
+	"bridge/access":       {"bridge", "chat", "digest", "fault", "provider"},
 	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/cache", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "command", "provider"},
 	"bridge/cache":        {"bridge", "bridge/connection"},
-	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
-	"bridge/delivery":     {"bridge", "bridge/notice", "bridge/subject", "chat", "fault", "kv", "provider", "queue"},
+	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "digest", "fault", "provider", "queue"},
+	"bridge/delivery":     {"bridge", "bridge/notice", "bridge/subject", "chat", "digest", "fault", "provider", "queue"},
 	"bridge/lookup":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "provider"},
-	"bridge/oncall":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "fault", "kv", "provider", "queue"},
+	"bridge/oncall":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "digest", "fault", "provider", "queue"},
 	"bridge/notice":       {"bridge", "chat"},
 	"bridge/conversation": {"bridge", "chat", "fault", "provider"},
 	"bridge/signin":       {"bridge", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"bridge/surfaces":     {"bridge", "chat"},
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
-	"session":             {"chat", "fault", "kv", "oauth", "provider"},
+	"session":             {"chat", "digest", "fault", "oauth", "provider"},
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never memory or postgres: it knows no records
 	"mattermost/markdown": {"chat"},

@@ -9,7 +9,7 @@ import (
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/assembly"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/zoom"
@@ -44,7 +44,7 @@ func (j *jobs) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) 
 		return false, err
 	}
 	_, err = j.queue.Accept(ctx, queue.Job{
-		ID:   kv.Hash(unverified, e.Deauthorized.UserID, j.now().UTC().Format(time.RFC3339Nano)),
+		ID:   digest.Of(unverified, e.Deauthorized.UserID, j.now().UTC().Format(time.RFC3339Nano)),
 		Kind: kindZoom, Key: e.Deauthorized.UserID, Header: map[string]string{unverified: "1"}, Body: body,
 	})
 	return err == nil, err

@@ -7,7 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -28,7 +28,7 @@ func (r recheckRunner) Run(ctx context.Context, c meeting.Recheck) error {
 		return errors.Wrap(err, "encode a recheck of a meeting")
 	}
 	_, err = r.queue.Accept(ctx, queue.Job{
-		ID: kv.Hash(kindRecheck, c.Message.ID, r.now().UTC().Format(time.RFC3339Nano)), Kind: kindRecheck, Key: c.MeetingID, Body: body,
+		ID: digest.Of(kindRecheck, c.Message.ID, r.now().UTC().Format(time.RFC3339Nano)), Kind: kindRecheck, Key: c.MeetingID, Body: body,
 	})
 	return errors.Wrap(err, "store a recheck of a meeting")
 }

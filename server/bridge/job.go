@@ -8,7 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -59,7 +59,7 @@ func (b JobInbox) Accept(ctx context.Context, j Job) error {
 		return errors.Wrap(err, "encode a job")
 	}
 	if j.ID == "" {
-		j.ID = kv.Hash(string(encoded), string(body))
+		j.ID = digest.Of(string(encoded), string(body))
 	}
 	_, err = b.queue.Accept(ctx, queue.Job{
 		ID: jobPrefix + j.ID, Kind: JobKind, Source: sourceOf(j), Key: j.Key, Header: map[string]string{JobHeader: string(encoded)}, Body: body,

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/oauth2"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -195,4 +195,4 @@ func (p passage) verifier() string {
 }
 
 // stateID names the state in records, which can't be turned back into its nonce.
-func (p passage) stateID() string { return kv.Hash("state", p.Nonce) }
+func (p passage) stateID() string { return digest.Of("state", p.Nonce) }

@@ -11,8 +11,8 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -133,5 +133,5 @@ func newCode() string {
 
 // handoverID names the one authorization that waits for the person, per provider.
 func (f *Flow) handoverID(person chat.PersonID) string {
-	return kv.Hash(f.named(handoverName), string(person))
+	return digest.Of(f.named(handoverName), string(person))
 }

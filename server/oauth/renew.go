@@ -3,12 +3,13 @@ package oauth
 import (
 	"context"
 	"crypto/rand"
+	mathrand "math/rand/v2"
 	"time"
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -40,7 +41,7 @@ func (g *Grant) token(ctx context.Context, rejected string) (string, error) {
 	}
 	// Those who wait on this server share one renewal. It goes on when the one who began it leaves, for the rest, and so that
 	// a new refresh token is not lost.
-	flight := g.tokens.group.DoChan(kv.Hash(g.name, rejected), func() (any, error) {
+	flight := g.tokens.group.DoChan(digest.Of(g.name, rejected), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
 		defer cancel()
 		if fault.Is(err, fault.DatabaseUnavailable) {
@@ -170,5 +171,15 @@ func (g *Grant) store(ctx context.Context, used state, fresh Token) (string, err
 	return fresh.Access, nil
 }
 
-// pause waits before the try with this number (from 1).
-func pause(ctx context.Context, try int) error { return kv.Pause(ctx, try, pauseMin, pauseMax) }
+// pause waits before the try with this number (from 1): longer each time, and not the same on all servers.
+func pause(ctx context.Context, try int) error {
+	limit := min(pauseMin<<min(try, 10), pauseMax)
+	timer := time.NewTimer(limit/2 + mathrand.N(limit/2)) //nolint:gosec // it only spreads servers apart
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -9,8 +9,8 @@ import (
 	"github.com/pkg/errors"
 	"golang.org/x/sync/singleflight"
 
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 )
 
 const (
@@ -175,9 +175,9 @@ func (g *Grant) app() string {
 	app := g.tokens.endpoint.app()
 	if g.name == serverName {
 		// No one authorizes this one, so a token that outlives its credentials would hide that they are wrong by now.
-		return kv.Hash(app.TokenURL, app.ClientID, app.AccountID, app.ClientSecret)
+		return digest.Of(app.TokenURL, app.ClientID, app.AccountID, app.ClientSecret)
 	}
-	return kv.Hash(app.TokenURL, app.ClientID)
+	return digest.Of(app.TokenURL, app.ClientID)
 }
 
 // read returns the grant as it is stored.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -40,7 +40,7 @@ type Sites interface {
 }
 
 // key identifies the site among the provider's in records.
-func (r StoredSite) key() string { return kv.Hash(r.URL) }
+func (r StoredSite) key() string { return digest.Of(r.URL) }
 
 // SiteList stores where a provider is installed: the vendor's own sites, and those that an admin has added.
 type SiteList struct {
@@ -130,7 +130,7 @@ func (s *SiteList) described(providerID string, site provider.Site) (StoredSite,
 	}
 	site.URL, site.API, site.OAuth = url, api, false
 	if site.ID == "" {
-		site.ID = kv.Hash(url)
+		site.ID = digest.Of(url)
 	}
 	return StoredSite{Site: site}, nil
 }

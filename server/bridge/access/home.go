@@ -9,8 +9,8 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -47,7 +47,7 @@ func (s *Homes) Of(ctx context.Context, actor chat.Actor, at chat.Place, provide
 	if err != nil {
 		return h, err
 	}
-	id := kv.Hash(providerID, h.OfSite.URL, resource.ID)
+	id := digest.Of(providerID, h.OfSite.URL, resource.ID)
 	sealed, err := s.Keys.Seal(ctx, id, bridge.Keys{Secrets: []bridge.Secret{{Value: rand.Text()}}})
 	if err != nil {
 		return h, err

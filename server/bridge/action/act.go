@@ -11,8 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -291,7 +291,7 @@ func (t attempt) hash() string {
 	for _, name := range slices.Sorted(maps.Keys(t.values)) {
 		parts = append(parts, name, t.values[name])
 	}
-	return kv.Hash(parts...)
+	return digest.Of(parts...)
 }
 
 // size returns how many bytes the values take.

@@ -8,8 +8,8 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 )
 
 // shareKind is the button under a confirmation that posts what was done for all to read.
@@ -43,7 +43,7 @@ func (s *Service) pressShare(ctx context.Context, c chat.Click, what conversatio
 	if err := json.Unmarshal([]byte(what.Text), &message); err != nil {
 		return errors.Wrap(err, "read what is to be shared")
 	}
-	first, err := s.Connections.Claim(ctx, kv.Hash("share", c.Values[conversation.SealedValue]), conversation.IntentLife)
+	first, err := s.Connections.Claim(ctx, digest.Of("share", c.Values[conversation.SealedValue]), conversation.IntentLife)
 	if err != nil {
 		return errors.Wrap(err, "look whether it was shared before")
 	}

@@ -11,8 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -85,7 +85,7 @@ func (s *Connector) warnOfPrivate(ctx context.Context, w conversation.Request, r
 // shown that they may set up its webhook. For a new one the record with the secret is written first, so that no webhook is without one; a
 // webhook that can't be recorded is removed again.
 func (s *Connector) followTarget(ctx context.Context, w conversation.Request, t target) (chat.Note, error) {
-	id := kv.Hash(w.Provider, t.site.URL, t.resource.ID)
+	id := digest.Of(w.Provider, t.site.URL, t.resource.ID)
 	before, known, err := s.Connections.Connection(ctx, id)
 	if err != nil {
 		return chat.Note{}, errors.Wrap(err, "look for the connection")

@@ -10,7 +10,6 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -18,8 +17,24 @@ import (
 // trialPrefix begins the subjects of test cards, so that they are none of the provider's.
 const trialPrefix = "test/"
 
-// maxTrials is how often it is tried to show one in a channel in which much happens.
-const maxTrials = 4
+const (
+	// maxTrials is how often it is tried to show one in a channel in which much happens.
+	maxTrials = 4
+	// trialPause is the wait after the first of those; it grows by as much each time.
+	trialPause = time.Second / 2
+)
+
+// wait returns the context's error if that ends first.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
 
 // Test shows a sample card in the channel, as the provider's own events are shown, and says how the last of those went. Faults: those of
 // MayConnect, NotFollowed.
@@ -42,7 +57,7 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, queue.ErrNotYet) || tries == maxTrials || kv.Pause(ctx, tries, time.Second/2, 2*time.Second) != nil {
+		if !errors.Is(err, queue.ErrNotYet) || tries == maxTrials || wait(ctx, time.Duration(tries)*trialPause) != nil {
 			return chat.Note{}, errors.Wrap(err, "show a sample card")
 		}
 	}

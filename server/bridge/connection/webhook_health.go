@@ -10,8 +10,8 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -36,7 +36,7 @@ func (s *Webhooks) ScheduleRepair(ctx context.Context, c bridge.Connection) erro
 	}
 	due := s.Now().Add(every)
 	return errors.Wrapf(s.Inbox.Accept(ctx, bridge.Job{
-		ID: kv.Hash(repairKey, c.ID, due.UTC().Truncate(every).Format(time.RFC3339)), Key: kv.Hash(repairKey, c.ID), Connection: c.ID,
+		ID: digest.Of(repairKey, c.ID, due.UTC().Truncate(every).Format(time.RFC3339)), Key: digest.Of(repairKey, c.ID), Connection: c.ID,
 		Task: &provider.Task{Key: repairKey, After: every}, NotBefore: due,
 	}), "have the webhook of connection %s looked after", c.ID)
 }
@@ -145,7 +145,7 @@ func (s *Webhooks) lookAfterAs(ctx context.Context, c bridge.Connection, install
 // reportLostAccess tells the user who is responsible for the connection, once, that its access was lost.
 func (s *Webhooks) reportLostAccess(ctx context.Context, c bridge.Connection, cause error) {
 	actor := c.Responsible()
-	first, err := s.Connections.Claim(ctx, kv.Hash("complaint", c.ID, actor.ID), complaintPause)
+	first, err := s.Connections.Claim(ctx, digest.Of("complaint", c.ID, actor.ID), complaintPause)
 	if err != nil {
 		s.Log.Warn("It isn't known whether a user was told about lost access", "connection", c.ID, "error", err.Error())
 		return

@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -36,7 +36,7 @@ func (s *Applier) apply(ctx context.Context, c bridge.Connection, events []provi
 			if err != nil {
 				return queue.Permanent(errors.Wrap(err, "encode an event"))
 			}
-			events[i].ID = kv.Hash(string(content))
+			events[i].ID = digest.Of(string(content))
 		}
 	}
 	_, err := s.applyAll(ctx, c, p, events, patience)
@@ -57,7 +57,7 @@ func (s *Applier) ApplySoon(ctx context.Context, c bridge.Connection, events []p
 	}
 	// The ID includes the time, since the same events can occur again.
 	now := s.Now()
-	id := kv.Hash("events", c.ID, now.UTC().String(), string(content))
+	id := digest.Of("events", c.ID, now.UTC().String(), string(content))
 	job := bridge.Job{ID: id, Key: jobKey(c.ID, events[0].Subject), Connection: c.ID, Events: events, NotBefore: now.Add(wait)}
 	return errors.Wrap(s.Inbox.Accept(ctx, job), "store events")
 }

@@ -13,8 +13,8 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -175,7 +175,7 @@ func (s *Receiver) accept(ctx context.Context, c bridge.Connection, p provider.P
 }
 
 // jobKey names what a job is about.
-func jobKey(connectionID, subject string) string { return kv.Hash("subject", connectionID, subject) }
+func jobKey(connectionID, subject string) string { return digest.Of("subject", connectionID, subject) }
 
 // deliveryID identifies a repeated delivery: the same content for the same connection, within some time. Headers count, since one may
 // say what the body means, except the one that may hold a secret. A sender that changes a number or time in each attempt is noticed by
@@ -187,7 +187,7 @@ func deliveryID(connectionID string, d provider.Delivery) string {
 			parts = append(parts, name, d.Header[name])
 		}
 	}
-	return kv.Hash(parts...)
+	return digest.Of(parts...)
 }
 
 // withoutSecrets returns the delivery as it may be stored: it was verified, and nothing that proved it is needed again.

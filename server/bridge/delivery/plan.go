@@ -8,7 +8,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/subject"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -37,12 +37,12 @@ func remember(h *subject.Held, eventID string, c provider.Change) {
 	}
 	for i, task := range c.Tasks {
 		task.Round = 0
-		id := kv.Hash("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
+		id := digest.Of("task", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.FollowUps = append(sub.FollowUps, bridge.FollowUp{ID: id, Task: task})
 	}
 	for i, further := range c.FollowUps[:min(len(c.FollowUps), maxFurther)] {
 		further.UpdateOnly, further.Series = true, "" // so that it begins nothing
-		id := kv.Hash("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
+		id := digest.Of("further", sub.Connection, sub.Name, eventID, strconv.Itoa(i))
 		sub.FollowUps = append(sub.FollowUps, bridge.FollowUp{ID: id, Event: &further})
 	}
 	sub.FollowUps = sub.FollowUps[max(0, len(sub.FollowUps)-maxFollowUps):]
@@ -186,7 +186,7 @@ func planFor(sub *bridge.Subject, wish bridge.Subscription, at *bridge.Shown, e 
 }
 
 // seenAs is how a subject remembers the event.
-func seenAs(e provider.Event) string { return kv.Hash(e.ID)[:16] }
+func seenAs(e provider.Event) string { return digest.Of(e.ID)[:16] }
 
 // thread names the series whose thread an event's card belongs in; where there is none, it is that of the resource.
 func thread(e provider.Event) string {

@@ -9,8 +9,8 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -27,7 +27,7 @@ const (
 // schedule puts a task into the queue.
 func (s *Applier) schedule(ctx context.Context, c bridge.Connection, id string, t provider.Task) error {
 	job := bridge.Job{
-		ID: id, Key: kv.Hash("task", c.ID, t.Key), Connection: c.ID, Task: &t,
+		ID: id, Key: digest.Of("task", c.ID, t.Key), Connection: c.ID, Task: &t,
 		NotBefore: s.Now().Add(min(max(t.After, taskMin), taskMax)),
 	}
 	return errors.Wrap(s.Inbox.Accept(ctx, job), "store a task")
@@ -57,7 +57,7 @@ func (s *Worker) runTask(ctx context.Context, c bridge.Connection, p provider.Pr
 	}
 	for _, t := range next {
 		t.Round = j.Task.Round + 1
-		if err := s.applier.schedule(ctx, c, kv.Hash("round", j.ID, t.Key, strconv.Itoa(t.Round)), t); err != nil {
+		if err := s.applier.schedule(ctx, c, digest.Of("round", j.ID, t.Key, strconv.Itoa(t.Round)), t); err != nil {
 			return err
 		}
 	}

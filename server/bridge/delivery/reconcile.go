@@ -9,7 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -36,7 +36,7 @@ func (s *Worker) ScheduleReconcile(ctx context.Context, c bridge.Connection, mis
 	}
 	due := now.Add(every)
 	return errors.Wrapf(s.Inbox.Accept(ctx, bridge.Job{
-		ID: kv.Hash(reconcileKey, c.ID, due.UTC().Truncate(every).Format(time.RFC3339)), Key: kv.Hash(reconcileKey, c.ID), Connection: c.ID,
+		ID: digest.Of(reconcileKey, c.ID, due.UTC().Truncate(every).Format(time.RFC3339)), Key: digest.Of(reconcileKey, c.ID), Connection: c.ID,
 		Task: &provider.Task{Key: reconcileKey, After: every, Data: since}, NotBefore: due,
 	}), "have what connection %s misses looked up", c.ID)
 }
@@ -68,5 +68,5 @@ func (s *Worker) reconcile(ctx context.Context, j bridge.Job) error {
 		}
 	}
 	_, task := r.ReconcileTask(since, parts)
-	return s.applier.schedule(ctx, c, kv.Hash("reconcile", c.ID, since.UTC().Format(time.RFC3339Nano)), task)
+	return s.applier.schedule(ctx, c, digest.Of("reconcile", c.ID, since.UTC().Format(time.RFC3339Nano)), task)
 }

@@ -5,7 +5,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 )
 
 // warnRefused tells the connection's creator that its deliveries are refused, at most once a day.
@@ -13,7 +13,7 @@ func (s *Journal) warnRefused(ctx context.Context, connectionID string, refused 
 	if !s.pending.warn(connectionID, s.Now()) {
 		return
 	}
-	first, err := s.Connections.Claim(ctx, kv.Hash("refused", connectionID), toldFor)
+	first, err := s.Connections.Claim(ctx, digest.Of("refused", connectionID), toldFor)
 	if err != nil || !first {
 		return // without the record, the journal still says it
 	}

@@ -9,7 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 )
 
 // retiredFor is how long it isn't said again that a channel gets no more notifications.
@@ -50,7 +50,7 @@ func (s *Presenter) endUnwelcome(ctx context.Context, c bridge.Connection, w *wo
 	if err := s.unsubscribe(ctx, c.ID, func(sub bridge.Subscription) bool { return sub.Place.SameChannel(w.Place) && sub.CreatedBy.Is(creator) }); err != nil {
 		return err
 	}
-	first, err := s.Connections.Claim(ctx, kv.Hash("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
+	first, err := s.Connections.Claim(ctx, digest.Of("unwelcome", c.ID, w.Place.Key(), creator.ID), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel gets no more notifications")
 	}
@@ -77,7 +77,7 @@ func (s *Presenter) retire(ctx context.Context, c bridge.Connection, w *work) er
 		return err
 	}
 	w.Over = true
-	first, err := s.Connections.Claim(ctx, kv.Hash("retire", c.ID, place.Key()), retiredFor)
+	first, err := s.Connections.Claim(ctx, digest.Of("retire", c.ID, place.Key()), retiredFor)
 	if err != nil {
 		return errors.Wrap(err, "claim to say that a channel is gone")
 	}

@@ -7,12 +7,12 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/provider"
 )
 
 // SentFrom is where the site's subjects are noted whose cards people sent to channels: each by its name, for the connection that has it.
-func SentFrom(providerID, site string) string { return kv.Hash("sent", providerID, site) }
+func SentFrom(providerID, site string) string { return digest.Of("sent", providerID, site) }
 
 // CardBeside returns the connection, other than this, by which the channel shows the subject of the same site, and the card; "" for none.
 func (s *Applier) CardBeside(ctx context.Context, c bridge.Connection, place chat.Place, subject string) (bridge.Connection, chat.MessageRef, error) {
@@ -57,7 +57,7 @@ func (s *Applier) passOnToShared(ctx context.Context, c bridge.Connection, p pro
 			continue // it hears of it by itself
 		}
 		e.UpdateOnly = true // so that it begins nothing
-		job := bridge.Job{ID: kv.Hash("sent", sender, e.Subject, e.ID), Key: jobKey(sender, e.Subject), Connection: sender, Events: []provider.Event{e}}
+		job := bridge.Job{ID: digest.Of("sent", sender, e.Subject, e.ID), Key: jobKey(sender, e.Subject), Connection: sender, Events: []provider.Event{e}}
 		if err := s.Inbox.Accept(ctx, job); err != nil {
 			return errors.Wrap(err, "store an event for the cards that were sent")
 		}

@@ -5,7 +5,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/provider"
 )
 
@@ -32,4 +32,4 @@ func enqueueReplies(at *bridge.Shown, e provider.Event, replies []chat.Reply, me
 	}
 }
 
-func waitingKey(e provider.Event, what string) string { return kv.Hash(e.ID, what) }
+func waitingKey(e provider.Event, what string) string { return digest.Of(e.ID, what) }

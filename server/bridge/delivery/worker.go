@@ -8,7 +8,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
-	"mattermost-plugin-zoom/server/kv"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/queue"
 )
 
@@ -54,7 +54,7 @@ func (s *Worker) Handle(ctx context.Context, j bridge.Job) error {
 	events = events[:min(told, maxEvents)]
 	for i := range events {
 		if events[i].ID == "" {
-			events[i].ID = kv.Hash(string(j.Delivery.Body), strconv.Itoa(i))
+			events[i].ID = digest.Of(string(j.Delivery.Body), strconv.Itoa(i))
 		}
 	}
 	came, err := s.applier.applyAll(ctx, c, p, events, 0)

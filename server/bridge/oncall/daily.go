@@ -11,8 +11,8 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/access"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
-	"mattermost-plugin-zoom/server/kv"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -70,7 +70,7 @@ func (s *Service) hand(ctx context.Context, providerID string, r bridge.Rotation
 		return errors.Wrap(err, "encode a list that is due")
 	}
 	return errors.Wrap(s.Inbox.Accept(ctx, bridge.Job{
-		ID: kv.Hash(dailyTask, r.ID, daily.Day(at)), Key: kv.Hash(dailyTask, r.ID), Connection: r.ID,
+		ID: digest.Of(dailyTask, r.ID, daily.Day(at)), Key: digest.Of(dailyTask, r.ID), Connection: r.ID,
 		Task: &provider.Task{Key: dailyTask, Data: data},
 	}), "hand a list that is due to the inbox")
 }
@@ -144,7 +144,7 @@ func (s *Service) known(ctx context.Context, place chat.Place, shifts []provider
 // complain tells the user who created the rotation why its list wasn't posted, at most once per complainEvery.
 func (s *Service) complain(ctx context.Context, providerID string, r bridge.Rotation, cause error) {
 	s.Log.Warn("An on-call list wasn't posted", "rotation", r.ID, "channel_id", r.Place.Channel, "user_id", r.CreatedBy.ID, "error", cause.Error())
-	first, err := s.Rotations.Claim(ctx, kv.Hash("oncall complaint", r.ID), complainEvery)
+	first, err := s.Rotations.Claim(ctx, digest.Of("oncall complaint", r.ID), complainEvery)
 	if err == nil && first {
 		s.Notices.WriteTo(ctx, r.CreatedBy, chat.Say("bridge.oncall.failed", "Name", r.Name, "Command", s.Word(providerID)).
 			WithMessage("Reason", chat.Failure(cause)))
