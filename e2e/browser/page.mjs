@@ -8,7 +8,8 @@ import {chromium} from 'playwright-core';
 
 import {newChannel, Person, stack} from './stack.mjs';
 
-const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), process.env.SCREENSHOTS ?? '../artifacts/screenshots');
+/** The folder of the pictures. */
+export const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), process.env.SCREENSHOTS ?? '../artifacts/screenshots');
 mkdirSync(screenshots, {recursive: true});
 
 // Mattermost's standard themes.
