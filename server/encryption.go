@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"strings"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/plugin"
 
 	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/config"
+	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/session"
@@ -52,9 +54,29 @@ func (e *encryption) rewrap(ctx context.Context) {
 	if e.settings.Load().EncryptionKey == "" {
 		return
 	}
-	if err := e.vault.Rewrap(ctx); err != nil {
+	err := e.whenDatabaseIsThere(ctx, e.vault.Rewrap)
+	if err != nil && ctx.Err() == nil {
 		e.client.Error("The stored tokens couldn't be encrypted with the new encryption key", "error", err.Error())
-		return
 	}
-	e.reseal(ctx)
+	if err == nil {
+		e.reseal(ctx)
+	}
+}
+
+// databaseRetry is the interval between tries while the database can't be reached.
+const databaseRetry = 5 * time.Second
+
+// whenDatabaseIsThere does the work, again and again while the database can't be reached. It returns the context's error if that ends first.
+func (e *encryption) whenDatabaseIsThere(ctx context.Context, work func(context.Context) error) error {
+	for {
+		err := work(ctx)
+		if !fault.Is(err, fault.DatabaseUnavailable) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(databaseRetry):
+		}
+	}
 }

@@ -17,10 +17,7 @@ const resealAgain = 15 * time.Minute
 // key, opens none of them then. Every server may do it at the same time, and one that is stopped goes on when it starts again.
 func (e *encryption) reseal(ctx context.Context) {
 	for _, last := range []bool{false, true} {
-		resealed, err := e.resealAll(ctx)
-		if resealed > 0 {
-			e.client.Info("Stored secrets were encrypted with the new encryption key", "records", resealed)
-		}
+		err := e.whenDatabaseIsThere(ctx, e.resealAll)
 		if err != nil && ctx.Err() == nil {
 			e.client.Error("Stored secrets couldn't be encrypted with the new encryption key; the next try follows when the plugin starts", "error", err.Error())
 		}
@@ -36,7 +33,13 @@ func (e *encryption) reseal(ctx context.Context) {
 }
 
 // resealAll looks through all records once. Where all are sealed with the data key in use, that is a query for each kind of record.
-func (e *encryption) resealAll(ctx context.Context) (resealed int, err error) {
+func (e *encryption) resealAll(ctx context.Context) error {
+	resealed := 0
+	defer func() {
+		if resealed > 0 {
+			e.client.Info("Stored secrets were encrypted with the new encryption key", "records", resealed)
+		}
+	}()
 	for _, reseal := range []func(context.Context) (int, error){
 		func(ctx context.Context) (int, error) { return oauth.ResealGrants(ctx, e.grants, e.vault) },
 		e.sessions.Reseal,
@@ -45,10 +48,10 @@ func (e *encryption) resealAll(ctx context.Context) (resealed int, err error) {
 		n, err := reseal(ctx)
 		resealed += n
 		if err != nil {
-			return resealed, err
+			return err
 		}
 	}
-	return resealed, nil
+	return nil
 }
 
 // resealConnections seals the keys of all connections again.

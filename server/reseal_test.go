@@ -1,6 +1,7 @@
 package main
 
 import (
+	"mattermost-plugin-zoom/server/fault"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -40,7 +41,7 @@ func TestARegeneratedKeyResealsEveryRecord(t *testing.T) {
 	for _, kind := range []string{"grant", "connection", "site"} {
 		require.Len(t, before[kind], 1, kind)
 	}
-	// The first server is stopped in the middle of it; another finishes the work when it starts.
+	// The first server is stopped in the middle of it; another finishes the work when it starts, once the database is there.
 	var resealed atomic.Int32
 	h.memory.OnCall(func(call, _ string) error {
 		if call == "Grants.ResealGrant" && resealed.Add(1) > 1 {
@@ -52,8 +53,16 @@ func TestARegeneratedKeyResealsEveryRecord(t *testing.T) {
 	h.mm.Set(map[string]any{"EncryptionKey": regenerated})
 	h.minted(regenerated)
 	require.Eventually(t, func() bool { return resealed.Load() > 1 }, patience, tick)
-	h.memory.OnCall(nil)
+	var refused atomic.Bool
+	h.memory.OnCall(func(call, _ string) error {
+		if call == "Keyring.Keyring" {
+			refused.Store(true)
+		}
+		return fault.New(fault.DatabaseUnavailable)
+	})
 	second := h.newServer()
+	require.Eventually(t, refused.Load, patience, tick)
+	h.memory.OnCall(nil)
 	require.Eventually(t, func() bool {
 		for kind, now := range h.dataKeys() {
 			for id := range before[kind] {
