@@ -1,3 +1,6 @@
+-- Hold, save and the change of a series are committed without waiting for the disk. That loses nothing: the log of the database is written in
+-- order, so whatever survives a crash and came after one of them (a post, the end of a job) proves that it survived, too.
+
 -- name: Subject :one
 SELECT body FROM zoom_subject WHERE id = sqlc.arg(id)::text AND body <> '';
 
@@ -26,7 +29,7 @@ SELECT c.id::text AS id, (h.id IS NOT NULL)::boolean AS held,
     (NOT c.existing OR EXISTS (SELECT FROM zoom_subject known WHERE known.id = c.id))::boolean AS known,
     coalesce(h.body, '')::text AS body, coalesce(h.number, 0)::bigint AS number, coalesce(h.taken_over, false)::boolean AS taken_over,
     coalesce(h.held_since, now())::timestamptz AS held_since, coalesce(h.doubtful, '')::text AS doubtful
-FROM claim c LEFT JOIN held h ON h.id = c.id;
+FROM claim c LEFT JOIN held h ON h.id = c.id CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried;
 
 -- name: SaveSubjects :many
 -- Writes held subjects with their cards and further names, and returns the IDs of those that were still held.
@@ -68,24 +71,27 @@ WITH save AS (
     JOIN saved ON saved.id = c.of
     WHERE zoom_card.surface = c.surface AND zoom_card.message = c.message AND zoom_card.open
 )
-SELECT id FROM saved;
+SELECT id FROM saved CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried;
 
 -- name: Series :one
 SELECT state, version FROM zoom_series WHERE id = sqlc.arg(id)::text;
 
 -- name: SaveSeries :many
 -- Writes series that nobody has changed since they were read, and returns them.
-INSERT INTO zoom_series AS s (id, connection, state, expires_on)
-SELECT w.id, w.connection, w.state, current_date + sqlc.arg(days)::integer
-FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(connections)::text[]) AS connection, unnest(sqlc.arg(states)::text[]) AS state,
-    unnest(sqlc.arg(versions)::bigint[]) AS version) w
-WHERE w.version = 0 OR EXISTS (SELECT FROM zoom_series known WHERE known.id = w.id)
-ORDER BY w.id
-ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = s.version + 1, expires_on = excluded.expires_on
-    WHERE s.version = (
-        SELECT v.version FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(versions)::bigint[]) AS version) v WHERE v.id = s.id
-    )
-RETURNING s.id;
+WITH saved AS (
+    INSERT INTO zoom_series AS s (id, connection, state, expires_on)
+    SELECT w.id, w.connection, w.state, current_date + sqlc.arg(days)::integer
+    FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(connections)::text[]) AS connection, unnest(sqlc.arg(states)::text[]) AS state,
+        unnest(sqlc.arg(versions)::bigint[]) AS version) w
+    WHERE w.version = 0 OR EXISTS (SELECT FROM zoom_series known WHERE known.id = w.id)
+    ORDER BY w.id
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = s.version + 1, expires_on = excluded.expires_on
+        WHERE s.version = (
+            SELECT v.version FROM (SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(versions)::bigint[]) AS version) v WHERE v.id = s.id
+        )
+    RETURNING s.id
+)
+SELECT id FROM saved CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried;
 
 -- name: Alias :one
 SELECT subject FROM zoom_alias WHERE id = sqlc.arg(id)::text;

@@ -70,7 +70,7 @@ SELECT c.id::text AS id, (h.id IS NOT NULL)::boolean AS held,
     (NOT c.existing OR EXISTS (SELECT FROM zoom_subject known WHERE known.id = c.id))::boolean AS known,
     coalesce(h.body, '')::text AS body, coalesce(h.number, 0)::bigint AS number, coalesce(h.taken_over, false)::boolean AS taken_over,
     coalesce(h.held_since, now())::timestamptz AS held_since, coalesce(h.doubtful, '')::text AS doubtful
-FROM claim c LEFT JOIN held h ON h.id = c.id
+FROM claim c LEFT JOIN held h ON h.id = c.id CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
 `
 
 type HoldSubjectsParams struct {
@@ -211,17 +211,20 @@ func (q *Queries) PruneSubjects(ctx context.Context, most int32) (int64, error) 
 }
 
 const saveSeries = `-- name: SaveSeries :many
-INSERT INTO zoom_series AS s (id, connection, state, expires_on)
-SELECT w.id, w.connection, w.state, current_date + $1::integer
-FROM (SELECT unnest($2::text[]) AS id, unnest($3::text[]) AS connection, unnest($4::text[]) AS state,
-    unnest($5::bigint[]) AS version) w
-WHERE w.version = 0 OR EXISTS (SELECT FROM zoom_series known WHERE known.id = w.id)
-ORDER BY w.id
-ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = s.version + 1, expires_on = excluded.expires_on
-    WHERE s.version = (
-        SELECT v.version FROM (SELECT unnest($2::text[]) AS id, unnest($5::bigint[]) AS version) v WHERE v.id = s.id
-    )
-RETURNING s.id
+WITH saved AS (
+    INSERT INTO zoom_series AS s (id, connection, state, expires_on)
+    SELECT w.id, w.connection, w.state, current_date + $1::integer
+    FROM (SELECT unnest($2::text[]) AS id, unnest($3::text[]) AS connection, unnest($4::text[]) AS state,
+        unnest($5::bigint[]) AS version) w
+    WHERE w.version = 0 OR EXISTS (SELECT FROM zoom_series known WHERE known.id = w.id)
+    ORDER BY w.id
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = s.version + 1, expires_on = excluded.expires_on
+        WHERE s.version = (
+            SELECT v.version FROM (SELECT unnest($2::text[]) AS id, unnest($5::bigint[]) AS version) v WHERE v.id = s.id
+        )
+    RETURNING s.id
+)
+SELECT id FROM saved CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
 `
 
 type SaveSeriesParams struct {
@@ -298,7 +301,7 @@ WITH save AS (
     JOIN saved ON saved.id = c.of
     WHERE zoom_card.surface = c.surface AND zoom_card.message = c.message AND zoom_card.open
 )
-SELECT id FROM saved
+SELECT id FROM saved CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
 `
 
 type SaveSubjectsParams struct {
@@ -406,9 +409,12 @@ func (q *Queries) SetAlias(ctx context.Context, arg SetAliasParams) error {
 }
 
 const subject = `-- name: Subject :one
+
 SELECT body FROM zoom_subject WHERE id = $1::text AND body <> ''
 `
 
+// Hold, save and the change of a series are committed without waiting for the disk. That loses nothing: the log of the database is written in
+// order, so whatever survives a crash and came after one of them (a post, the end of a job) proves that it survived, too.
 func (q *Queries) Subject(ctx context.Context, id string) (string, error) {
 	row := q.db.QueryRow(ctx, subject, id)
 	var body string
