@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/pkg/errors"
@@ -19,6 +20,7 @@ import (
 // selfCheck gathers the facts for /zoom doctor and the System Console.
 type selfCheck struct {
 	settings    *config.Container
+	database    database
 	client      *mattermost.Client
 	registry    *provider.Registry
 	commands    *slashCommands
@@ -32,25 +34,57 @@ type selfCheck struct {
 // inspect gathers the facts that the self-check evaluates.
 func (c *selfCheck) inspect(ctx context.Context) (meeting.Setup, error) {
 	s := c.settings.Load()
-	lastEvent, err := c.lastEvent.at(ctx)
-	if err != nil {
-		return meeting.Setup{}, errors.Wrap(err, "read when the last Zoom event arrived")
-	}
 	setup := meeting.Setup{
 		Mode: s.Mode(), VerifiesEmail: c.client.VerifiesEmail(), TrustsUnverified: s.TrustUnverifiedEmail,
-		Now: c.now(), LastEvent: lastEvent, WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
+		Now: c.now(), WebhookURL: s.EventURL("/webhook"), URLSecret: s.WebhookSecret != "",
 	}
 	for _, problem := range s.Problems() {
 		setup.Problems = append(setup.Problems, meeting.Problem{ID: problem.ID, Fatal: problem.Fatal})
 	}
+	records, err := c.recordChecks(ctx)
+	setup.Further = records
+	if err != nil {
+		setup.NoRecords = true
+		return setup, nil
+	}
+	lastEvent, err := c.lastEvent.at(ctx)
+	if err != nil {
+		return meeting.Setup{}, errors.Wrap(err, "read when the last Zoom event arrived")
+	}
+	setup.LastEvent = lastEvent
 	setup.Grant = c.accounts.SharedGrant()
 	swapped, err := c.predecessor.checks(ctx)
 	if err != nil {
 		return meeting.Setup{}, err
 	}
 	tools, err := c.providerChecks(ctx)
-	setup.Further = append(swapped, tools...)
+	setup.Further = append(append(records, swapped...), tools...)
 	return setup, errors.Wrap(err, "inspect the providers")
+}
+
+// lateAfter is how long work may wait before the self-check notes it.
+const lateAfter = 10 * time.Minute
+
+// recordChecks are the lines of the self-check about the database and the queue. The error is the database's absence.
+func (c *selfCheck) recordChecks(ctx context.Context) ([]meeting.Check, error) {
+	health, err := c.database.Check(ctx)
+	if err != nil {
+		check := troubled("database", chat.Say("check.database.down"), chat.Say("check.database.down.fix"))
+		check.Verdict = meeting.Fail
+		return []meeting.Check{check}, err
+	}
+	const megabyte = 1 << 20
+	database := meeting.Check{ID: "database", Verdict: meeting.OK, Message: chat.Say("check.database",
+		"Version", strconv.FormatInt(health.Schema, 10), "Rows", strconv.FormatInt(health.Rows, 10), "Size", strconv.FormatInt((health.Bytes+megabyte-1)/megabyte, 10))}
+	queue := meeting.Check{ID: "queue", Verdict: meeting.OK, Message: chat.Say("check.queue")}
+	if health.Waiting > 0 {
+		waiting := chat.Plural("check.queue.waiting", int(health.Waiting)).WithText("Since", chat.Time(c.now().Add(-health.Oldest), chat.DateAndTime))
+		queue.Message = waiting
+		if health.Oldest > lateAfter {
+			queue = troubled(queue.ID, waiting, chat.Say("check.queue.late.fix"))
+		}
+	}
+	return []meeting.Check{database, queue}, nil
 }
 
 // providerChecks are the lines of the self-check about the enabled providers: whether their commands are ours, and whether users

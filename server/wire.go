@@ -111,7 +111,7 @@ func (b *builder) app(exit func(int)) *app {
 	commands := &slashCommands{client: b.client, registry: b.registry, settings: b.settings, bridge: b.jobs.bridge, registered: map[string]slash{}}
 	left := &predecessor{settings: b.settings, client: b.client, table: b.kv, notes: b.storage.predecessor, now: b.now}
 	check := &selfCheck{
-		settings: b.settings, client: b.client, registry: b.registry, commands: commands, accounts: b.accounts, sessions: b.sessions,
+		settings: b.settings, database: b.storage.database, client: b.client, registry: b.registry, commands: commands, accounts: b.accounts, sessions: b.sessions,
 		lastEvent: b.lastEvent, predecessor: left, now: b.now,
 	}
 	doctor := meeting.NewDoctor(check.inspect)

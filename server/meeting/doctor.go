@@ -56,6 +56,8 @@ type Setup struct {
 	WebhookURL string
 	// Grant tests the credentials that everyone depends on; nil if each user has their own.
 	Grant func(ctx context.Context) error
+	// NoRecords says that the plugin's records can't be read: what would need them is left out.
+	NoRecords bool
 	// Further are the checks of other parts of the plugin.
 	Further []Check
 }
@@ -83,7 +85,9 @@ func (d *Doctor) Examine(ctx context.Context) ([]Check, error) {
 	if setup.Mode != "user" {
 		checks = append(checks, emailCheck(setup))
 	}
-	checks = append(checks, eventCheck(setup))
+	if !setup.NoRecords {
+		checks = append(checks, eventCheck(setup))
+	}
 	if setup.URLSecret {
 		checks = append(checks, Check{ID: "url_secret", Verdict: Warn, Message: chat.Say("check.url_secret"), Fix: chat.Say("check.url_secret.fix")})
 	}

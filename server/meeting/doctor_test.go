@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/stretchr/testify/require"
 
+	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/command"
 	"mattermost-plugin-zoom/server/fault"
 	"mattermost-plugin-zoom/server/i18n"
@@ -85,6 +86,12 @@ func TestEachSetUpGetsItsDiagnosis(t *testing.T) {
 			Setup{Mode: "s2s", LastEvent: yesterday, Grant: fails(fault.ZoomUnavailable)},
 			map[string]Verdict{"settings": OK, "mode": OK, "grant": Fail, "email": Warn, "events": OK},
 			[]string{"https://status.zoom.us"},
+		},
+		{
+			"records that can't be read say nothing of events",
+			Setup{Mode: "user", NoRecords: true, Further: []Check{{ID: "database", Verdict: Fail, Message: chat.Say("check.database.down"), Fix: chat.Say("check.database.down.fix")}}},
+			map[string]Verdict{"settings": OK, "mode": OK, "database": Fail},
+			nil,
 		},
 		{
 			"credentials that are not even filled in are not tried",

@@ -168,8 +168,11 @@ const healthTimeout = 3 * time.Second
 type Health struct {
 	// Schema is the version of the tables.
 	Schema int64
-	// Bytes is the size of all the plugin's tables with their indexes.
-	Bytes int64
+	// Rows is how many rows all the plugin's tables have, by the database's estimate; Bytes is their size with their indexes.
+	Rows, Bytes int64
+	// Waiting is how many jobs are due and not finished, Oldest how long the first has been.
+	Waiting int64
+	Oldest  time.Duration
 }
 
 // Check asks the database for its state. Fault: DatabaseUnavailable.
@@ -177,5 +180,7 @@ func (db *DB) Check(ctx context.Context) (Health, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	row, err := db.queries().Health(ctx)
-	return Health{Schema: row.Version, Bytes: row.Bytes}, err
+	return Health{
+		Schema: row.Version, Rows: row.Rows, Bytes: row.Bytes, Waiting: row.Waiting, Oldest: time.Duration(row.OldestSeconds * float64(time.Second)),
+	}, err
 }
