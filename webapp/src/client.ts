@@ -1,6 +1,6 @@
 import {pluginId} from './manifest';
 import type {
-    ChannelProviders, Config, Failure, OptionsRequest, OptionsResult, PressRequest, RunRequest, Setup, StartRequest, StartResult, Step, SubmitRequest, ProviderPage,
+    ChannelProviders, Config, Failure, OptionsRequest, OptionsResult, Overview, OverviewRequest, PressRequest, RunRequest, Setup, StartRequest, StartResult, Step, SubmitRequest, ProviderPage,
 } from './types/api';
 import type {Post} from './types/mattermost-webapp';
 
@@ -29,6 +29,9 @@ export interface Client {
     /** Returns the host that a meeting post's link may point to, or '' if the post isn't the plugin's. */
     joinHost(meetingId: string, postId: string): Promise<string>;
     setup(): Promise<Setup>;
+
+    /** Returns a page of all connections, for system admins. */
+    overview(request: OverviewRequest): Promise<Overview>;
 
     /** Runs a provider's command. The request's text is what would follow the slash command. */
     run(provider: string, request: RunRequest): Promise<Step>;
@@ -63,6 +66,7 @@ export function newClient(): Client {
             await call<{join_host: string}>(`${api}/meetings/${encodeURIComponent(meetingId)}/posts/${encodeURIComponent(postId)}`)
         ).join_host,
         setup: () => call(`${api}/setup`),
+        overview: ({text, failing, page}) => call(`${api}/connections?text=${encodeURIComponent(text)}&failing=${failing}&page=${page}`),
         run: (provider, request) => post(`/providers/${encodeURIComponent(provider)}/run`, request),
         clickButton: (request) => post('/window/press', request),
         submit: (request) => post('/window/submit', request),

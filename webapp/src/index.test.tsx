@@ -20,7 +20,7 @@ describe('The plugin in a page', () => {
         const {registry} = await openPage({config: {configured: false}});
         expect([registry.headerButtons.length, registry.appBar.length]).toEqual([0, 0]);
         expect(Object.keys(registry.postTypes)).toEqual(['custom_zoom', 'custom_zoom_card']);
-        expect(Object.keys(registry.settings)).toEqual(['Setup']);
+        expect(Object.keys(registry.settings)).toEqual(['Setup', 'Connections']);
     });
 
     it.each([['the server’s configuration changes', 'event'], ['the WebSocket reconnects', 'reconnect']])('asks again when %s', async (_when, how) => {

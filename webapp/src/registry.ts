@@ -1,5 +1,6 @@
 import React from 'react';
 
+import {Connections} from './components/admin/connections';
 import {Setup} from './components/admin/setup';
 import {Text} from './components/common/text';
 import {ProviderSidebar} from './components/sidebar/provider_sidebar';
@@ -32,6 +33,7 @@ export function registerAlways(registry: PluginRegistry, actions: Actions, clien
     registry.registerPostTypeComponent('custom_zoom', (props: PostTypeProps) => React.createElement(MeetingPost, {...props, actions}));
     registry.registerPostTypeComponent('custom_zoom_card', (props: PostTypeProps) => React.createElement(CardPost, {...props, actions}));
     registry.registerAdminConsoleCustomSetting('Setup', () => React.createElement(Setup, {client}), {showTitle: true});
+    registry.registerAdminConsoleCustomSetting('Connections', () => React.createElement(Connections, {client}), {showTitle: true});
 }
 
 /** Returns a function that adds the enabled providers to the message menus and the message composer, and removes all others. */

@@ -1,4 +1,4 @@
-import type {Config, Setup} from '../types/api';
+import type {Config, Overview, Setup} from '../types/api';
 import type {GlobalState, Post} from '../types/mattermost-webapp';
 
 /** The configuration of a server that is set up, for a connected user. */
@@ -85,5 +85,16 @@ export const setup: Setup = {
         {id: 'client_id', status: 'ok', message: 'The client ID is set.', fix: ''},
         {id: 'tls', status: 'warn', message: 'The site is served without TLS.', fix: 'Zoom calls only https addresses.'},
         {id: 'webhook_secret', status: 'fail', message: 'The webhook secret token is blank.', fix: 'Copy the Secret Token from your Zoom app.'},
+    ],
+};
+
+/** The second page of an overview of all connections. */
+export const overview: Overview = {
+    all: 41,
+    page: 2,
+    pages: 3,
+    connections: [
+        {id: 'c1', provider: 'Jenkins', name: 'ci', url: '', status: 'ok', details: ['in ~town', 'connected by @ada, yesterday']},
+        {id: 'c2', provider: 'Sentry', name: 'acme', url: 'https://acme.sentry.io', status: 'fail', details: ['2 failures in 24 hours']},
     ],
 };

@@ -86,6 +86,33 @@ export interface Setup {
     checks: Check[] | null;
 }
 
+/** The query of GET /connections. The page begins at 1. */
+export interface OverviewRequest {
+    text: string;
+    failing: boolean;
+    page: number;
+}
+
+/** The answer to GET /connections, for system admins: a page of all connections to providers. */
+export interface Overview {
+    all: number;
+    page: number;
+    pages: number;
+    connections: Connection[];
+}
+
+/** A connection to a provider, and how it does. The details are in the reader's language. */
+export interface Connection {
+    id: string;
+    provider: string;
+    name: string;
+
+    /** Its page at the provider, or ''. */
+    url: string;
+    status: 'ok' | 'warn' | 'fail';
+    details: string[];
+}
+
 /**
  * The next step in a window of a provider: a form, notes with buttons, or both. Without either, the conversation is finished.
  * The answer to POST /providers/{id}/run, POST /window/press, and POST /window/submit.
