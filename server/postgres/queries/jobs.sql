@@ -41,12 +41,16 @@ WHERE id = ANY(sqlc.arg(ids)::text[]) AND holder = sqlc.arg(holder)::text AND fi
 RETURNING id;
 
 -- name: FinishJobs :exec
-UPDATE zoom_job AS j SET
-    finished_at = now(), result = f.result, attempts = f.attempts, key = '', header = '', body = '', holder = ''
-FROM (
-    SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(results)::text[]) AS result, unnest(sqlc.arg(attempts)::integer[]) AS attempts
-) AS f
-WHERE j.id = f.id AND j.holder = sqlc.arg(holder)::text AND j.finished_at IS NULL;
+-- Committed without waiting for the disk: a job whose end is lost is handled once more.
+WITH finished AS (
+    UPDATE zoom_job AS j SET
+        finished_at = now(), result = f.result, attempts = f.attempts, key = '', header = '', body = '', holder = ''
+    FROM (
+        SELECT unnest(sqlc.arg(ids)::text[]) AS id, unnest(sqlc.arg(results)::text[]) AS result, unnest(sqlc.arg(attempts)::integer[]) AS attempts
+    ) AS f
+    WHERE j.id = f.id AND j.holder = sqlc.arg(holder)::text AND j.finished_at IS NULL
+)
+SELECT set_config('synchronous_commit', 'off', true);
 
 -- name: ReleaseJobs :exec
 UPDATE zoom_job AS j SET

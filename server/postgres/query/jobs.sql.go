@@ -11,12 +11,15 @@ import (
 )
 
 const finishJobs = `-- name: FinishJobs :exec
-UPDATE zoom_job AS j SET
-    finished_at = now(), result = f.result, attempts = f.attempts, key = '', header = '', body = '', holder = ''
-FROM (
-    SELECT unnest($2::text[]) AS id, unnest($3::text[]) AS result, unnest($4::integer[]) AS attempts
-) AS f
-WHERE j.id = f.id AND j.holder = $1::text AND j.finished_at IS NULL
+WITH finished AS (
+    UPDATE zoom_job AS j SET
+        finished_at = now(), result = f.result, attempts = f.attempts, key = '', header = '', body = '', holder = ''
+    FROM (
+        SELECT unnest($2::text[]) AS id, unnest($3::text[]) AS result, unnest($4::integer[]) AS attempts
+    ) AS f
+    WHERE j.id = f.id AND j.holder = $1::text AND j.finished_at IS NULL
+)
+SELECT set_config('synchronous_commit', 'off', true)
 `
 
 type FinishJobsParams struct {
@@ -26,6 +29,7 @@ type FinishJobsParams struct {
 	Attempts []int32
 }
 
+// Committed without waiting for the disk: a job whose end is lost is handled once more.
 func (q *Queries) FinishJobs(ctx context.Context, arg FinishJobsParams) error {
 	_, err := q.db.Exec(ctx, finishJobs,
 		arg.Holder,
