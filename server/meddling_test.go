@@ -13,7 +13,7 @@ import (
 type meddler struct {
 	plugin.API
 
-	// publish sends an event to the other servers of the cluster.
+	// publish sends an event to the other servers of the cluster, if there are any.
 	publish func(event model.PluginClusterEvent)
 
 	mu     sync.Mutex
@@ -21,7 +21,9 @@ type meddler struct {
 }
 
 func (m *meddler) PublishPluginClusterEvent(event model.PluginClusterEvent, options model.PluginClusterEventSendOptions) error {
-	m.publish(event)
+	if m.publish != nil {
+		m.publish(event)
+	}
 	return m.API.PublishPluginClusterEvent(event, options)
 }
 
