@@ -1,11 +1,14 @@
 package zoom
 
 import (
+	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/sandbox/kit"
+	"mattermost-plugin-zoom/sandbox/zoom/teamchat"
 )
 
 // SetApp registers an app, or replaces the one with the same client ID. With
@@ -128,12 +131,31 @@ func (s *Sandbox) ExpireTokens(clientID string) error {
 
 // Notify sends an app a notification that the sandbox would not send by itself.
 func (s *Sandbox) Notify(clientID, name string, payload any) error {
+	return s.notify(clientID, name, func(now time.Time) []byte { return kit.Compact(event{name, now.UnixMilli(), payload}) })
+}
+
+// NotifyBody is Notify for a whole body, which is signed as it is: an example of Zoom's
+// documents, or anything else that is JSON.
+func (s *Sandbox) NotifyBody(clientID string, body json.RawMessage) error {
+	var envelope struct {
+		Event string `json:"event"`
+	}
+	_ = json.Unmarshal(body, &envelope) // hostile ones have no event
+	return s.notify(clientID, envelope.Event, func(time.Time) []byte { return body })
+}
+
+// notify sends a notification to the endpoint that is for events of its name.
+func (s *Sandbox) notify(clientID, name string, body func(now time.Time) []byte) error {
 	return s.Control(func(w *world) error {
 		app := w.apps[clientID]
-		if app == nil || app.WebhookURL == "" {
+		if app == nil || len(app.endpoints()) == 0 {
 			return errors.Wrapf(kit.ErrNotFound, "a notification endpoint of app %q", clientID)
 		}
-		w.post(app, app.WebhookURL, "", name, kit.Compact(event{name, w.Now().UnixMilli(), payload}))
+		address := app.WebhookURL
+		if app.Bot != nil && (address == "" || slices.Contains(teamchat.Events, name)) {
+			address = app.botEndpoint()
+		}
+		w.post(app, address, "", name, body(w.Now()))
 		return nil
 	})
 }

@@ -9,6 +9,9 @@ import (
 	"mattermost-plugin-zoom/sandbox/zoom/teamchat"
 )
 
+// CallbackPath is what the path of a callback_url begins with.
+const CallbackPath = "/v2/im/chat/callback/"
+
 // chatbotScope is that of the tokens that chatbots get for themselves.
 const chatbotScope = "imchat:bot"
 

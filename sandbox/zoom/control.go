@@ -16,11 +16,12 @@ type userRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-// eventRequest is a notification to send.
+// eventRequest is a notification to send: an event with its payload, or a whole body.
 type eventRequest struct {
 	ClientID string          `json:"client_id"`
 	Event    string          `json:"event"`
 	Payload  json.RawMessage `json:"payload"`
+	Body     json.RawMessage `json:"body"`
 }
 
 // routeControl adds to the control API: each path does what the Go method of the
@@ -43,6 +44,9 @@ func (s *Sandbox) routeControl() {
 	s.Handle("POST /_sandbox/install", kit.Body(func(q userRequest) (any, error) { return nil, s.InstallApp(q.Email, q.ClientID) }))
 	s.RouteGrants(s)
 	s.Handle("POST /_sandbox/events", kit.Body(func(q eventRequest) (any, error) {
+		if q.Body != nil {
+			return nil, s.NotifyBody(q.ClientID, q.Body)
+		}
 		return nil, s.Notify(q.ClientID, q.Event, q.Payload)
 	}))
 	s.Handle("POST /_sandbox/events/retry", func(rw http.ResponseWriter, _ *http.Request) {

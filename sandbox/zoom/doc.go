@@ -29,7 +29,7 @@
 //	POST   /_sandbox/install                      {"email","client_id"}: adds an app that has a bot, sends bot_installed
 //	POST   /_sandbox/deauthorize                  {"email","client_id"}, sends app_deauthorized
 //	POST   /_sandbox/policy                       a Policy; empty fields stay as they are
-//	POST   /_sandbox/events                       {"client_id","event","payload"}: any notification
+//	POST   /_sandbox/events                       {"client_id","event","payload"} or "body": any notification
 //	POST   /_sandbox/events/retry                 sends what is due
 //	POST   /_sandbox/chat/...                     what users do in Team Chat: see package teamchat
 //

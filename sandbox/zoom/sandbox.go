@@ -54,7 +54,7 @@ func (s *Sandbox) routeSite() {
 	for _, op := range slices.Concat(operations(), chatOperations()) {
 		s.site.HandleFunc(op.method+" /v2"+op.path, s.serveAPI(op))
 	}
-	s.site.HandleFunc("POST /v2/im/chat/callback/{id}", s.serveCallback())
+	s.site.HandleFunc("POST "+CallbackPath+"{id}", s.serveCallback())
 	s.site.HandleFunc("/v2/", s.serveUnknownAPI)
 	s.site.HandleFunc("GET /j/{meetingId}", s.serveRoom)
 	s.site.HandleFunc("GET /s/{meetingId}", s.serveRoom)

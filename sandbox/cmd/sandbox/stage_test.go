@@ -60,3 +60,21 @@ func TestEachToolHasItsOwnPathAndControls(t *testing.T) {
 	require.Equal(t, "[]", text)
 	require.NoError(t, stop())
 }
+
+func TestAWebviewHasAllPaths(t *testing.T) {
+	t.Parallel()
+	url, stop := started(t, "-listen", "127.0.0.1:0")
+	r, err := http.NewRequest(http.MethodGet, url+"/jenkins/", nil)
+	require.NoError(t, err)
+	r.Host = "unknown.webview.localhost"
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, "The webview is closed.\n", string(text))
+	status, page := ask(t, http.MethodGet, url+"/chat/", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, page, "Team Chat")
+	require.NoError(t, stop())
+}

@@ -95,6 +95,20 @@ func (c *Chat) EditField(q Deed) error {
 	return nil
 }
 
+// Erase deletes a message, as its author or an admin of the channel can.
+func (c *Chat) Erase(q Deed) error {
+	p, err := c.person(q.As)
+	if err != nil {
+		return err
+	}
+	m := c.message(q.Message)
+	if m == nil || !m.seenBy(p) {
+		return errors.Wrapf(kit.ErrNotFound, "message %q for %s", q.Message, p.Name)
+	}
+	c.remove(m)
+	return nil
+}
+
 // action is something done with a card.
 type action struct {
 	person  Person

@@ -40,7 +40,7 @@ func RouteControl(h Host) {
 		return kept(h, func(c *Chat) (*Webview, error) { return c.OpenShortcut(q) })
 	}))
 	for name, do := range map[string]func(*Chat, Deed) error{
-		"select": (*Chat).Select, "edit-text": (*Chat).EditText, "edit-field": (*Chat).EditField,
+		"select": (*Chat).Select, "edit-text": (*Chat).EditText, "edit-field": (*Chat).EditField, "erase": (*Chat).Erase,
 	} {
 		h.Handle("POST /_sandbox/chat/"+name, kit.Body(func(q Deed) (any, error) {
 			return nil, h.Act(func(c *Chat) error { return do(c, q) })

@@ -17,6 +17,7 @@
 //	POST   /_sandbox/chat/press            {"as","message","element","values"}: a button, by value or text; a form's values by action_id
 //	POST   /_sandbox/chat/select           {"as","message","element","value"}: an option
 //	POST   /_sandbox/chat/edit-text        {"as","message","element","value"}; edit-field takes the key as element
+//	POST   /_sandbox/chat/erase            {"as","message"}: deletes a message with its replies
 //	POST   /_sandbox/chat/shortcut         {"as","app","shortcut","in","text"} or "message": answers with the webview
 //	POST   /_sandbox/chat/webviews/{id}    {"api","data"}: a call of the Zoom Apps SDK; DELETE closes it
 //	GET    /_sandbox/chat/view             ?as=&in=&since=: what the client shows; with since, once that changes

@@ -20,6 +20,11 @@ const (
 	EventLinkShared     = "team_chat.link_shared"
 )
 
+// Events lists them.
+var Events = []string{
+	EventInstalled, EventNotification, EventActions, EventSelect, EventEditable, EventFieldsEditable, EventSubmit, EventMention, EventLinkShared,
+}
+
 // envelope is an event. Some have no time of their own, and some an address to answer
 // at.
 type envelope struct {
