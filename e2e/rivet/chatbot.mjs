@@ -31,7 +31,7 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
         body: {robot_jid: app.bot.jid, to_jid: ops.jid, account_id: priya.account_id, user_jid: priya.jid, content, ...more},
     });
     const say = (text, more) => control('POST', '/chat/send', {as: priya.email, in: 'ops', text, ...more});
-    const deed = (what, message, element, value) => control('POST', `/chat/${what}`, {as: priya.email, message, element, value});
+    const does = (what, message, element, value) => control('POST', `/chat/${what}`, {as: priya.email, message, element, value});
     const seen = async () => (await control('GET', `/chat/view?as=${sam.email}&in=ops`)).messages;
     const last = () => heard.at(-1);
     let id;
@@ -67,16 +67,16 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
             assert.equal((await seen()).at(-1).id, id);
         }],
         ['a button is answered with say', async () => {
-            await deed('press', id, 'rebuild');
+            await does('click', id, 'rebuild');
             assert.deepEqual((await seen()).at(-1).content.body, [{type: 'message', text: 'Rebuild of Priya Shah'}]);
         }],
         ['the SDK verifies every event of a card', async () => {
-            await deed('select', id, 'Who', 'ada');
+            await does('select', id, 'Who', 'ada');
             assert.deepEqual(last().payload.selectedItems, [{value: 'ada'}]);
             assert.deepEqual(last().payload.original, CARD);
-            await deed('edit-text', id, 'a note', 'Åsa <Öhn> & "co" \u2028 \u0007');
+            await does('edit-text', id, 'a note', 'Åsa <Öhn> & "co" \u2028 \u0007');
             assert.equal(last().payload.editItem.target, 'Åsa <Öhn> & "co" \u2028 \u0007');
-            await deed('edit-field', id, 'Owner', 'Åsa');
+            await does('edit-field', id, 'Owner', 'Åsa');
             assert.deepEqual(last().payload.fieldEditItem, {currentValue: '', key: 'Owner', newValue: 'Åsa'});
         }],
         ['a form, a mention and a link arrive, too', async () => {
@@ -84,7 +84,7 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
                 {type: 'plain_text_input', action_id: 'url', text: 'URL'},
                 {type: 'actions', items: [{text: 'Connect', value: 'go', style: 'Primary', submit: true}]},
             ]});
-            await control('POST', '/chat/press', {as: priya.email, message: form.data.message_id, element: 'go', values: {url: ['https://ci.example.com']}});
+            await control('POST', '/chat/click', {as: priya.email, message: form.data.message_id, element: 'go', values: {url: ['https://ci.example.com']}});
             assert.equal(last().event, 'chat_message.submit');
             await say('@Rivet hello');
             assert.equal(last().event, 'team_chat.app_mention');
@@ -98,10 +98,10 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
         ['a forged event is refused, and one that failed comes again', async () => {
             await control('POST', '/faults', {match: {event: 'interactive_message_select'}, action: {bad_signature: true}});
             const before = heard.length;
-            await deed('select', id, 'Who', 'ada');
+            await does('select', id, 'Who', 'ada');
             assert.equal(heard.length, before);
             heard.busy = true;
-            await deed('select', id, 'Who', 'ada');
+            await does('select', id, 'Who', 'ada');
             assert.equal(heard.length, before);
             await control('POST', '/clock', {advance_seconds: 300});
             assert.equal(heard.length, before + 1);

@@ -101,11 +101,11 @@ func personOf(u *User) teamchat.Person {
 	}
 }
 
-// surroundings is the rest of Zoom for Team Chat.
-type surroundings struct{ *world }
+// chatSurroundings is the rest of Zoom for Team Chat.
+type chatSurroundings struct{ *world }
 
 // People implements teamchat.Zoom.
-func (s surroundings) People() []teamchat.Person {
+func (s chatSurroundings) People() []teamchat.Person {
 	var all []teamchat.Person
 	for _, u := range s.users {
 		all = append(all, personOf(u))
@@ -114,7 +114,7 @@ func (s surroundings) People() []teamchat.Person {
 }
 
 // Bots implements teamchat.Zoom.
-func (s surroundings) Bots() []teamchat.Bot {
+func (s chatSurroundings) Bots() []teamchat.Bot {
 	var all []teamchat.Bot
 	for _, app := range s.sortedApps() {
 		if app.Bot != nil {
@@ -125,7 +125,7 @@ func (s surroundings) Bots() []teamchat.Bot {
 }
 
 // Installed implements teamchat.Zoom.
-func (s surroundings) Installed(b teamchat.Bot, p teamchat.Person) bool {
+func (s chatSurroundings) Installed(b teamchat.Bot, p teamchat.Person) bool {
 	app := s.apps[b.ClientID]
 	return app != nil && slices.ContainsFunc(app.installers, func(u *User) bool {
 		return u.ID == p.ID || app.Kind == KindAccount && u.AccountID == p.AccountID
@@ -133,14 +133,14 @@ func (s surroundings) Installed(b teamchat.Bot, p teamchat.Person) bool {
 }
 
 // Notify implements teamchat.Zoom.
-func (s surroundings) Notify(b teamchat.Bot, lane, event string, body []byte) {
+func (s chatSurroundings) Notify(b teamchat.Bot, lane, event string, body []byte) {
 	if app := s.apps[b.ClientID]; app != nil && app.enabled && app.botEndpoint() != "" {
 		s.post(app, app.botEndpoint(), lane, event, body)
 	}
 }
 
 // Rules implements teamchat.Zoom.
-func (s surroundings) Rules() teamchat.Rules {
+func (s chatSurroundings) Rules() teamchat.Rules {
 	return teamchat.Rules{
 		LenientContent: s.policy.ChatContent == ContentLenient, ChannelLimits: s.policy.ChatLimits == LimitsChannel,
 		VisibleTo: s.policy.VisibleTo, CutMention: s.policy.MentionText == MentionCut,
@@ -168,7 +168,7 @@ func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	var page *teamchat.Browser
 	s.Locked(func(w *world) {
 		page = w.chat.Browser(id, func(clientID, problem string) {
-			s.Locked(func(w *world) { w.chat.Blame(clientID, problem) })
+			s.Locked(func(w *world) { w.chat.ReportPage(clientID, problem) })
 		})
 	})
 	if page == nil {

@@ -250,7 +250,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	for _, u := range []zoom.User{o.sam, o.priya} {
 		o.chat(http.StatusOK, "/leave", teamchat.Membership{Channel: "ops", Email: u.Email})
 	}
-	o.chat(http.StatusNotFound, "/send", teamchat.Words{As: o.sam.Email, In: "ops", Text: "hello"})
+	o.chat(http.StatusNotFound, "/send", teamchat.UserMessage{As: o.sam.Email, In: "ops", Text: "hello"})
 	gone := kit.Object{"robot_jid": o.jenkins.Bot.JID, "to_jid": o.ops.JID, "account_id": o.jenkins.AccountID, "content": json.RawMessage(hello)}
 	require.Equal(t, 7004, o.api(o.token, http.MethodPost, "/im/chat/messages", gone).code(), "the channel is gone")
 	o.chat(http.StatusNotFound, "/join", teamchat.Membership{Channel: "ops", Email: o.sam.Email})

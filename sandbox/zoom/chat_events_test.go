@@ -23,10 +23,10 @@ const buttons = `{"head":{"text":"Build","sub_head":{"text":"web"}},"body":[
 {"type":"select","text":"Who","select_items":[{"text":"Ada","value":"ada"},{"text":"Sam","value":"sam"}]},
 {"type":"actions","items":[{"text":"Rebuild","value":"rebuild","style":"Primary"},{"text":"Gone","value":"gone","style":"Disabled"}]}]}`
 
-// deed is what Sam does with a card.
-func (o *office) deed(status int, what, message, element, value string) string {
+// does has Sam do something with a card.
+func (o *office) does(status int, what, message, element, value string) string {
 	o.t.Helper()
-	return o.chat(status, "/"+what, teamchat.Deed{As: o.sam.Email, Message: message, Element: element, Value: value})
+	return o.chat(status, "/"+what, teamchat.UserAction{As: o.sam.Email, Message: message, Element: element, Value: value})
 }
 
 func TestASlashCommandReachesItsBot(t *testing.T) {
@@ -62,7 +62,7 @@ func TestWhatUsersDoWithACardReachesItsBot(t *testing.T) {
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount)
 	id := o.sends(buttons)
 
-	o.deed(http.StatusOK, "press", id, "rebuild", "")
+	o.does(http.StatusOK, "click", id, "rebuild", "")
 	e := o.hook.latest(t)
 	require.Equal(t, teamchat.EventActions, text(e, "event"))
 	require.Equal(t, "Rebuild", text(e, "payload", "actionItem", "text"))
@@ -70,24 +70,24 @@ func TestWhatUsersDoWithACardReachesItsBot(t *testing.T) {
 	require.Equal(t, id, text(e, "payload", "messageId"))
 	require.JSONEq(t, buttons, string(kit.Compact(e["payload"].(map[string]any)["original"])))
 
-	o.deed(http.StatusOK, "select", id, "Who", "ada")
+	o.does(http.StatusOK, "select", id, "Who", "ada")
 	require.Equal(t, []any{map[string]any{"value": "ada"}}, o.hook.latest(t)["payload"].(map[string]any)["selectedItems"])
 	require.NotContains(t, o.hook.latest(t), "callback_url")
 
-	o.deed(http.StatusOK, "edit-text", id, "note", "better note")
+	o.does(http.StatusOK, "edit-text", id, "note", "better note")
 	require.Equal(t, map[string]any{"origin": "note", "target": "better note"}, o.hook.latest(t)["payload"].(map[string]any)["editItem"])
 
-	o.deed(http.StatusOK, "edit-field", id, "Owner", "Sam")
+	o.does(http.StatusOK, "edit-field", id, "Owner", "Sam")
 	require.Equal(t, map[string]any{"currentValue": "", "key": "Owner", "newValue": "Sam"}, o.hook.latest(t)["payload"].(map[string]any)["fieldEditItem"])
 
 	require.Equal(t, []string{teamchat.EventActions, teamchat.EventSelect, teamchat.EventEditable, teamchat.EventFieldsEditable}, o.hook.events())
-	o.deed(http.StatusConflict, "press", id, "gone", "")
-	o.deed(http.StatusNotFound, "press", id, "other", "")
-	o.deed(http.StatusNotFound, "select", id, "Who", "eve")
-	o.deed(http.StatusNotFound, "edit-text", id, "other", "x")
-	o.deed(http.StatusNotFound, "edit-field", id, "Branch", "x")
-	o.deed(http.StatusNotFound, "press", "none", "rebuild", "")
-	o.chat(http.StatusNotFound, "/press", teamchat.Deed{As: o.stranger.Email, Message: id, Element: "rebuild"})
+	o.does(http.StatusConflict, "click", id, "gone", "")
+	o.does(http.StatusNotFound, "click", id, "other", "")
+	o.does(http.StatusNotFound, "select", id, "Who", "eve")
+	o.does(http.StatusNotFound, "edit-text", id, "other", "x")
+	o.does(http.StatusNotFound, "edit-field", id, "Branch", "x")
+	o.does(http.StatusNotFound, "click", "none", "rebuild", "")
+	o.chat(http.StatusNotFound, "/click", teamchat.UserAction{As: o.stranger.Email, Message: id, Element: "rebuild"})
 	require.Len(t, o.hook.events(), 4, "none of these happened")
 }
 
@@ -96,7 +96,7 @@ func TestAnActionIsAnsweredOnceAtItsCallback(t *testing.T) {
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount)
 	id := o.sends(buttons)
 	callback := func() (address, token string) {
-		o.deed(http.StatusOK, "press", id, "rebuild", "")
+		o.does(http.StatusOK, "click", id, "rebuild", "")
 		e := o.hook.latest(t)
 		return text(e, "callback_url")[len(o.url+"/v2"):], text(e, "callback_token")
 	}
@@ -124,12 +124,12 @@ func TestAFormIsSubmittedAsAWhole(t *testing.T) {
 {"type":"plain_text_input","action_id":"url","text":"URL","min_length":8},
 {"type":"select","text":"Events","select_items":[{"text":"All","value":"all"}]},
 {"type":"actions","items":[{"text":"Connect","value":"go","style":"Primary","submit":true}]}]}`)
-	o.deed(http.StatusConflict, "select", id, "Events", "all")
-	press := func(status int, url string) {
-		o.chat(status, "/press", teamchat.Deed{As: o.sam.Email, Message: id, Element: "go", Values: map[string][]string{"url": {url}}})
+	o.does(http.StatusConflict, "select", id, "Events", "all")
+	submit := func(status int, url string) {
+		o.chat(status, "/click", teamchat.UserAction{As: o.sam.Email, Message: id, Element: "go", Values: map[string][]string{"url": {url}}})
 	}
-	press(http.StatusBadRequest, "short")
-	press(http.StatusOK, "https://ci.example.com")
+	submit(http.StatusBadRequest, "short")
+	submit(http.StatusOK, "https://ci.example.com")
 	e := o.hook.latest(t)
 	require.Equal(t, []string{teamchat.EventSubmit}, o.hook.events())
 	require.Equal(t, o.sam.ID, text(e, "payload", "operator_id"))
@@ -203,7 +203,7 @@ func TestABotIsToldThatItIsInstalledAndRemoved(t *testing.T) {
 	require.Equal(t, zoom.EventAppDeauthorized, hook.events()[2])
 	require.Contains(t, general.events(), zoom.EventAppDeauthorized)
 	require.Equal(t, http.StatusUnauthorized, s.api(token, http.MethodGet, "/users/me", nil).status)
-	s.chat(http.StatusNotFound, "/send", teamchat.Words{As: s.priya.Email, In: "Jenkins", Text: "help"})
+	s.chat(http.StatusNotFound, "/send", teamchat.UserMessage{As: s.priya.Email, In: "Jenkins", Text: "help"})
 }
 
 func TestABotsEventsAreSignedRetriedAndDuplicatedAsAllOthers(t *testing.T) {
@@ -242,10 +242,10 @@ func TestEachEventHasWhatZoomsExampleHas(t *testing.T) {
 	o.install(o.sam, o.jenkins)
 	root := o.says(o.sam, "ops", "a thread")
 	o.says(o.sam, "ops", "/jenkins help")
-	for what, element := range map[string]string{"press": "rebuild", "select": "Who", "edit-text": "note", "edit-field": "Owner"} {
-		o.deed(http.StatusOK, what, id, element, "ada")
+	for what, element := range map[string]string{"click": "rebuild", "select": "Who", "edit-text": "note", "edit-field": "Owner"} {
+		o.does(http.StatusOK, what, id, element, "ada")
 	}
-	o.chat(http.StatusOK, "/send", teamchat.Words{As: o.sam.Email, In: "ops", Text: "@Jenkins https://ci.example.com/1", ReplyTo: root.ID})
+	o.chat(http.StatusOK, "/send", teamchat.UserMessage{As: o.sam.Email, In: "ops", Text: "@Jenkins https://ci.example.com/1", ReplyTo: root.ID})
 	require.NoError(t, o.sbx.Deauthorize(o.sam.Email, o.jenkins.ClientID))
 
 	compared := []string{}

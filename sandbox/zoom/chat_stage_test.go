@@ -79,7 +79,7 @@ func (s *stage) chat(status int, path string, q any, into ...any) string {
 func (s *stage) says(u zoom.User, in, text string) teamchat.Message {
 	s.t.Helper()
 	var m teamchat.Message
-	s.chat(http.StatusOK, "/send", teamchat.Words{As: u.Email, In: in, Text: text}, &m)
+	s.chat(http.StatusOK, "/send", teamchat.UserMessage{As: u.Email, In: in, Text: text}, &m)
 	return m
 }
 

@@ -49,11 +49,11 @@ func TestAMessageThatAUserDeletedCanNotBeEdited(t *testing.T) {
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount)
 	id := o.sends(hello)
 	o.sends(hello, with("reply_to", id))
-	o.chat(http.StatusNotFound, "/erase", teamchat.Deed{As: o.stranger.Email, Message: id})
-	o.chat(http.StatusOK, "/erase", teamchat.Deed{As: o.sam.Email, Message: id})
+	o.chat(http.StatusNotFound, "/erase", teamchat.UserAction{As: o.stranger.Email, Message: id})
+	o.chat(http.StatusOK, "/erase", teamchat.UserAction{As: o.sam.Email, Message: id})
 	require.Empty(t, o.sees(o.sam, "ops").Messages, "its replies are gone with it")
 	require.Equal(t, 8001, o.api(o.token, http.MethodPut, "/im/chat/messages/"+id, o.message(hello)).code())
-	o.chat(http.StatusNotFound, "/erase", teamchat.Deed{As: o.sam.Email, Message: id})
+	o.chat(http.StatusNotFound, "/erase", teamchat.UserAction{As: o.sam.Email, Message: id})
 }
 
 func TestABadBodyChangesNothing(t *testing.T) {
@@ -76,21 +76,21 @@ func TestUsersTalkToEachOther(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount)
 	m := o.says(o.sam, o.priya.Email, "Lunch?")
-	o.chat(http.StatusOK, "/send", teamchat.Words{As: o.priya.Email, In: o.sam.Email, Text: "Yes", ReplyTo: m.ID})
+	o.chat(http.StatusOK, "/send", teamchat.UserMessage{As: o.priya.Email, In: o.sam.Email, Text: "Yes", ReplyTo: m.ID})
 	seen := o.sees(o.priya, o.sam.Email)
 	require.Len(t, seen.Messages, 2)
 	require.Len(t, o.sees(o.priya, seen.In).Messages, 2, "the place's JID leads there, too")
 	require.Empty(t, o.hook.events())
-	for status, words := range map[int]teamchat.Words{
+	for status, words := range map[int]teamchat.UserMessage{
 		http.StatusBadRequest: {As: o.sam.Email, In: "ops", Text: "  "},
 		http.StatusConflict:   {As: o.stranger.Email, In: "ops", Text: "hello"},
 		http.StatusNotFound:   {As: o.sam.Email, In: "ops", Text: "hello", ReplyTo: m.ID},
 	} {
 		o.chat(status, "/send", words)
 	}
-	o.chat(http.StatusNotFound, "/send", teamchat.Words{As: "nobody", In: "ops", Text: "x"})
-	o.chat(http.StatusNotFound, "/send", teamchat.Words{As: o.sam.Email, In: "nowhere", Text: "x"})
-	o.chat(http.StatusConflict, "/press", teamchat.Deed{As: o.sam.Email, Message: m.ID, Element: "x"})
+	o.chat(http.StatusNotFound, "/send", teamchat.UserMessage{As: "nobody", In: "ops", Text: "x"})
+	o.chat(http.StatusNotFound, "/send", teamchat.UserMessage{As: o.sam.Email, In: "nowhere", Text: "x"})
+	o.chat(http.StatusConflict, "/click", teamchat.UserAction{As: o.sam.Email, Message: m.ID, Element: "x"})
 	o.says(o.sam, o.priya.Email, "/jenkins help")
 	require.Len(t, o.hook.events(), 1, "a command works anywhere")
 }

@@ -67,7 +67,7 @@ func shortcuts(h *homepage) func(*zoom.App) {
 }
 
 // opens has Sam open a shortcut.
-func (o *office) opens(q teamchat.Opening) teamchat.Webview {
+func (o *office) opens(q teamchat.ShortcutRequest) teamchat.Webview {
 	o.t.Helper()
 	q.As, q.App = o.sam.Email, "Jenkins"
 	var v teamchat.Webview
@@ -127,7 +127,7 @@ func TestAShortcutOpensTheAppsHomePageInItsContext(t *testing.T) {
 	home := openHomepage(t)
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount, shortcuts(home))
 	m := o.says(o.priya, "ops", "The disk is full")
-	v := o.opens(teamchat.Opening{Shortcut: "trigger", Message: m.ID})
+	v := o.opens(teamchat.ShortcutRequest{Shortcut: "trigger", Message: m.ID})
 	require.Equal(t, []string{"Trigger", "L", "Jenkins"}, []string{v.Title, v.Size, v.App})
 	require.Contains(t, v.URL, v.ID+".webview.localhost:")
 	require.Empty(t, o.hook.events(), "no event is sent")
@@ -166,7 +166,7 @@ func TestAShortcutOpensTheAppsHomePageInItsContext(t *testing.T) {
 func TestAPageReadsItsContextAndComposesACard(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount, shortcuts(openHomepage(t)))
-	v := o.opens(teamchat.Opening{Shortcut: "trigger", In: "ops", Text: "a draft"})
+	v := o.opens(teamchat.ShortcutRequest{Shortcut: "trigger", In: "ops", Text: "a draft"})
 	require.NotEmpty(t, o.calls(v, "getChatContext", nil).Error, "config must ask for it first")
 	configured := o.calls(v, "config", kit.Object{"js_api_lists": []string{"getChatContext", "getAppContext", "getRunningContext", "composeCard", "sendMessageToChat", "getMeetingUUID", "openUrl", "closeApp", "getSupportedJsApis"}})
 	require.Equal(t, []any{"getMeetingUUID"}, configured.Result.(map[string]any)["unsupportedApis"])
@@ -195,14 +195,14 @@ func TestAPageReadsItsContextAndComposesACard(t *testing.T) {
 	require.Equal(t, &teamchat.Preview{Title: "Incident 1", Description: "Disk full"}, compose(buttons, preview, o.jenkins.ClientSecret).Preview)
 
 	require.Empty(t, o.sees(o.priya, "ops").Messages, "it waits in the compose box")
-	o.chat(http.StatusNotFound, "/send", teamchat.Words{As: o.priya.Email, In: "ops", Card: v.ID})
-	o.chat(http.StatusOK, "/send", teamchat.Words{As: o.sam.Email, In: "ops", Card: v.ID})
+	o.chat(http.StatusNotFound, "/send", teamchat.UserMessage{As: o.priya.Email, In: "ops", Card: v.ID})
+	o.chat(http.StatusOK, "/send", teamchat.UserMessage{As: o.sam.Email, In: "ops", Card: v.ID})
 	seen := o.sees(o.priya, "ops").Messages[0]
 	require.Equal(t, []string{"Sam Okoro", "Jenkins"}, []string{seen.AuthorName, seen.Via})
-	o.deed(http.StatusOK, "press", seen.ID, "rebuild", "")
+	o.does(http.StatusOK, "click", seen.ID, "rebuild", "")
 	require.Equal(t, []string{teamchat.EventActions}, o.hook.events(), "its app is told of clicks")
 
-	v = o.opens(teamchat.Opening{Shortcut: "trigger", In: "ops"})
+	v = o.opens(teamchat.ShortcutRequest{Shortcut: "trigger", In: "ops"})
 	o.calls(v, "config", kit.Object{"js_api_lists": []string{"sendMessageToChat"}})
 	sent := o.calls(v, "sendMessageToChat", kit.Object{"message": "from the page"})
 	require.Equal(t, o.ops.ID, sent.Result.(map[string]any)["result"].([]any)[0].(map[string]any)["channelId"])
@@ -219,7 +219,7 @@ func TestAButtonOpensADialog(t *testing.T) {
 	}
 	id := o.sends(dialog(home.url + "/home?incident=1"))
 	var v teamchat.Webview
-	o.chat(http.StatusOK, "/press", teamchat.Deed{As: o.sam.Email, Message: id, Element: "note"}, &v)
+	o.chat(http.StatusOK, "/click", teamchat.UserAction{As: o.sam.Email, Message: id, Element: "note"}, &v)
 	require.Equal(t, "Note", v.Title)
 	require.Empty(t, o.hook.events())
 	o.browse(http.MethodGet, v.URL, http.Header{})
@@ -231,14 +231,14 @@ func TestAButtonOpensADialog(t *testing.T) {
 	}())
 
 	id = o.sends(dialog("https://elsewhere.example/"))
-	o.deed(http.StatusConflict, "press", id, "note", "")
+	o.does(http.StatusConflict, "click", id, "note", "")
 	require.Contains(t, o.control(http.MethodGet, "/chat/problems", "").text, "allow list")
 }
 
 func TestShortcutsThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	o := openOffice(t, zoom.Policy{}, zoom.KindAccount, shortcuts(openHomepage(t)))
-	for _, q := range []teamchat.Opening{
+	for _, q := range []teamchat.ShortcutRequest{
 		{As: o.sam.Email, App: "Jenkins", Shortcut: "note", In: "ops"},
 		{As: o.sam.Email, App: "Jenkins", Shortcut: "other", In: "ops"},
 		{As: o.sam.Email, App: "Jenkins", Shortcut: "note", Message: "none"},

@@ -54,7 +54,7 @@ func TestAPastedManifestMakesAnAppWithABot(t *testing.T) {
 
 	s.install(s.priya, again.App)
 	v := teamchat.Webview{}
-	s.chat(http.StatusOK, "/shortcut", teamchat.Opening{As: s.priya.Email, App: "PagerDuty", Shortcut: "trigger", In: "PagerDuty"}, &v)
+	s.chat(http.StatusOK, "/shortcut", teamchat.ShortcutRequest{As: s.priya.Email, App: "PagerDuty", Shortcut: "trigger", In: "PagerDuty"}, &v)
 	require.Contains(t, s.chat(http.StatusOK, "/webviews/"+v.ID, kit.Object{"api": "config", "data": kit.Object{"js_api_lists": []string{"openUrl"}}}), `"unsupportedApis":["openUrl"]`)
 	_, err = s.sbx.ApplyManifest(zoom.ManifestRequest{ClientID: "other", Manifest: json.RawMessage(description(hook.url))})
 	require.ErrorIs(t, err, kit.ErrNotFound)

@@ -36,7 +36,7 @@ func newWorld(base *kit.World, seed Seed) (*world, error) {
 		starts:   map[string]*startPass{},
 	}
 	w.grants = kit.NewGrants[*User](base, w.grantRules())
-	w.chat = teamchat.New(base, surroundings{w})
+	w.chat = teamchat.New(base, chatSurroundings{w})
 	return w, w.plant(seed)
 }
 

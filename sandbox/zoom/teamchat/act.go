@@ -7,9 +7,9 @@ import (
 	"mattermost-plugin-zoom/sandbox/zoom/teamchat/card"
 )
 
-// Deed is what a user does with a card. Element names the part of it: a button by its
+// UserAction is what a user does with a card. Element names the part of it: a button by its
 // value or text, a select or an editable text by its text, a field by its key.
-type Deed struct {
+type UserAction struct {
 	As      string `json:"as"`
 	Message string `json:"message"`
 	Element string `json:"element"`
@@ -19,9 +19,9 @@ type Deed struct {
 	Values card.Values `json:"values"`
 }
 
-// Press clicks a button. It submits the form that the button is for; for a button that
+// Click clicks a button. It submits the form that the button is for; for a button that
 // opens a dialog it returns that.
-func (c *Chat) Press(q Deed) (*Webview, error) {
+func (c *Chat) Click(q UserAction) (*Webview, error) {
 	a, err := c.begin(q)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (c *Chat) Press(q Deed) (*Webview, error) {
 }
 
 // Select picks an option. In a form it is sent with the form.
-func (c *Chat) Select(q Deed) error {
+func (c *Chat) Select(q UserAction) error {
 	a, err := c.begin(q)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (c *Chat) Select(q Deed) error {
 }
 
 // EditText changes an editable text.
-func (c *Chat) EditText(q Deed) error {
+func (c *Chat) EditText(q UserAction) error {
 	a, err := c.begin(q)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (c *Chat) EditText(q Deed) error {
 }
 
 // EditField changes an editable field.
-func (c *Chat) EditField(q Deed) error {
+func (c *Chat) EditField(q UserAction) error {
 	a, err := c.begin(q)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (c *Chat) EditField(q Deed) error {
 }
 
 // Erase deletes a message, as its author or an admin of the channel can.
-func (c *Chat) Erase(q Deed) error {
+func (c *Chat) Erase(q UserAction) error {
 	p, err := c.person(q.As)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ type action struct {
 
 // begin finds out who does something with which card. A user of an account without the
 // app acts in the account that the card was sent in.
-func (c *Chat) begin(q Deed) (action, error) {
+func (c *Chat) begin(q UserAction) (action, error) {
 	p, err := c.person(q.As)
 	if err != nil {
 		return action{}, err

@@ -50,8 +50,8 @@ func (c *Chat) Browser(id string, report func(clientID, problem string)) *Browse
 	return &Browser{v.page, seal(c.IDs, v.bot.Secret, v.context), func(problem string) { report(v.bot.ClientID, problem) }}
 }
 
-// Blame reports what is wrong with a page of an app.
-func (c *Chat) Blame(clientID, problem string) {
+// ReportPage reports what is wrong with a page of an app.
+func (c *Chat) ReportPage(clientID, problem string) {
 	c.report(Bot{ClientID: clientID}, "webview", problem)
 }
 

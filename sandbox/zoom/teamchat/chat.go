@@ -83,7 +83,7 @@ type Problem struct {
 	Problems []string  `json:"problems"`
 }
 
-// report keeps problems, for whoever writes the app.
+// report keeps problems for the author of the app.
 func (c *Chat) report(b Bot, about string, problems ...string) {
 	c.problems = append(c.problems, Problem{c.Now(), b.ClientID, about, problems})
 }

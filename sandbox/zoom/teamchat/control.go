@@ -30,19 +30,19 @@ func RouteControl(h Host) {
 	h.Handle("POST /_sandbox/chat/channels", kit.Body(func(q NewChannel) (any, error) {
 		return kept(h, func(c *Chat) (*Channel, error) { return c.AddChannel(q) })
 	}))
-	h.Handle("POST /_sandbox/chat/send", kit.Body(func(q Words) (any, error) {
+	h.Handle("POST /_sandbox/chat/send", kit.Body(func(q UserMessage) (any, error) {
 		return kept(h, func(c *Chat) (*Message, error) { return c.Say(q) })
 	}))
-	h.Handle("POST /_sandbox/chat/press", kit.Body(func(q Deed) (any, error) {
-		return kept(h, func(c *Chat) (*Webview, error) { return c.Press(q) })
+	h.Handle("POST /_sandbox/chat/click", kit.Body(func(q UserAction) (any, error) {
+		return kept(h, func(c *Chat) (*Webview, error) { return c.Click(q) })
 	}))
-	h.Handle("POST /_sandbox/chat/shortcut", kit.Body(func(q Opening) (any, error) {
+	h.Handle("POST /_sandbox/chat/shortcut", kit.Body(func(q ShortcutRequest) (any, error) {
 		return kept(h, func(c *Chat) (*Webview, error) { return c.OpenShortcut(q) })
 	}))
-	for name, do := range map[string]func(*Chat, Deed) error{
+	for name, do := range map[string]func(*Chat, UserAction) error{
 		"select": (*Chat).Select, "edit-text": (*Chat).EditText, "edit-field": (*Chat).EditField, "erase": (*Chat).Erase,
 	} {
-		h.Handle("POST /_sandbox/chat/"+name, kit.Body(func(q Deed) (any, error) {
+		h.Handle("POST /_sandbox/chat/"+name, kit.Body(func(q UserAction) (any, error) {
 			return nil, h.Act(func(c *Chat) error { return do(c, q) })
 		}))
 	}

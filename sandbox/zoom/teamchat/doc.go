@@ -14,7 +14,7 @@
 //	POST   /_sandbox/chat/channels         {"name","members","public","id"}: the members' email addresses, the owner's first
 //	POST   /_sandbox/chat/join             {"channel","email"}; leave
 //	POST   /_sandbox/chat/send             {"as","in","text","reply_to","card"}: a message or a slash command
-//	POST   /_sandbox/chat/press            {"as","message","element","values"}: a button, by value or text; a form's values by action_id
+//	POST   /_sandbox/chat/click            {"as","message","element","values"}: a button, by value or text; a form's values by action_id
 //	POST   /_sandbox/chat/select           {"as","message","element","value"}: an option
 //	POST   /_sandbox/chat/edit-text        {"as","message","element","value"}; edit-field takes the key as element
 //	POST   /_sandbox/chat/erase            {"as","message"}: deletes a message with its replies

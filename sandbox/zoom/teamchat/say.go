@@ -8,8 +8,8 @@ import (
 	"mattermost-plugin-zoom/sandbox/kit"
 )
 
-// Words is what a user writes.
-type Words struct {
+// UserMessage is what a user writes.
+type UserMessage struct {
 	// As is the user's email address.
 	As string `json:"as"`
 	// In is the conversation: a channel, an app or another user, by name, email address
@@ -22,7 +22,7 @@ type Words struct {
 }
 
 // Say has a user send a message: a slash command, words for a bot, or anything else.
-func (c *Chat) Say(q Words) (*Message, error) {
+func (c *Chat) Say(q UserMessage) (*Message, error) {
 	p, err := c.person(q.As)
 	if err != nil {
 		return nil, err

@@ -152,7 +152,7 @@ func (c *Chat) sendFromPage(v *webview, data json.RawMessage) SDKAnswer {
 	if v.place.bot != nil {
 		at = v.place.bot.JID
 	}
-	m, err := c.Say(Words{As: v.person.Email, In: at, Text: q.Message})
+	m, err := c.Say(UserMessage{As: v.person.Email, In: at, Text: q.Message})
 	if err != nil {
 		return SDKAnswer{Error: err.Error()}
 	}

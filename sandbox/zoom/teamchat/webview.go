@@ -37,9 +37,9 @@ type webview struct {
 	account string
 }
 
-// Opening has a user open a shortcut: of a message when there is one, or of the compose
+// ShortcutRequest has a user open a shortcut: of a message when there is one, or of the compose
 // box.
-type Opening struct {
+type ShortcutRequest struct {
 	As       string `json:"as"`
 	App      string `json:"app"`
 	Shortcut string `json:"shortcut"`
@@ -50,7 +50,7 @@ type Opening struct {
 }
 
 // OpenShortcut opens the app's home page in a webview. No event is sent.
-func (c *Chat) OpenShortcut(q Opening) (*Webview, error) {
+func (c *Chat) OpenShortcut(q ShortcutRequest) (*Webview, error) {
 	p, err := c.person(q.As)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ const whole = `{"settings":{"is_split_sidebar":true,"default_sidebar_color":"#0E
  {"text":"Open","value":"open","style":"Default","action":"dialog","dialog":{"size":"M","link":"https://chat.example.com/x","title":{"text":"Trigger"}}}]},
 {"type":"select","text":"Who","static_source":"members"},
 {"type":"select","text":"What","select_items":[{"text":"A","value":"a"},{"text":"B","value":"b"}],"selected_item":{"text":"A","value":"a"}},
-{"type":"attachments","resource_url":"https://x.example/1","img_url":"https://x.example/1.png","information":{"title":{"text":"t"},"description":{"text":"d"}}},
+{"type":"attachments","resource_url":"https://x.example/1","img_url":"https://x.example/1.png","ext":"png","size":1000000,"information":{"title":{"text":"t"},"description":{"text":"d"}}},
 {"type":"file","icon_url":"https://x.example/i.png","title":{"text":"log","file_url":"https://x.example/log"},"description":{"text":"9 kB"}},
 {"type":"divider","style":{"bold":false,"dotted":true,"color":"#112233"}},
 {"type":"progress_bar","value":40},

@@ -42,7 +42,7 @@ var elements = map[string]shape{
 		"static_source": may(oneOf("members", "channels")), "action_id": may(filled(MaxText)),
 	},
 	"attachments": {
-		"resource_url": must(link), "img_url": may(link),
+		"resource_url": must(link), "img_url": may(link), "ext": may(filled(MaxField)), "size": may(number(0, 1<<53)), // bytes
 		"information": must(object(shape{"title": must(titled), "description": may(titled)})),
 	},
 	"file": {

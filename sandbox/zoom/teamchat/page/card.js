@@ -44,13 +44,13 @@ function editable(shown, label, value, save) {
 }
 
 /** A button of an app. */
-function button(b, {can, press}) {
+function button(b, {can, click}) {
     const style = b.style ?? 'Default';
     return make(`button.${style.toLowerCase()}`, {
         type: b.submit ? 'submit' : 'button', value: b.value, disabled: !can || style === 'Disabled', 'aria-haspopup': b.dialog ? 'dialog' : null,
         click: (event) => {
             if (!b.submit) {
-                press(b, event.currentTarget);
+                click(b, event.currentTarget);
             }
         },
     }, b.text);
@@ -84,7 +84,8 @@ const elements = {
         const {title, description} = e.information;
         return make('figure.attachment', {},
             e.img_url && make('img', {src: e.img_url, alt: ''}),
-            make('figcaption', {}, styled(link(e.resource_url, title.text), title.style), description && styled(make('p', {}, description.text), description.style)));
+            make('figcaption', {}, styled(link(e.resource_url, title.text), title.style), description && styled(make('p', {}, description.text), description.style),
+                (e.ext || e.size >= 0) && make('p.soft', {}, [e.ext, e.size >= 0 && `${e.size.toLocaleString()} bytes`].filter(Boolean).join(', '))));
     },
     file(e) {
         return make('p.file', {}, e.icon_url && make('img', {src: e.icon_url, alt: ''}), link(e.title.file_url, e.title.text), ' ', e.description?.text);
@@ -168,7 +169,7 @@ function element(e, c) {
 /**
  * Shows the content of a message.
  * @param {Object} content
- * @param {Object} c what users can do: can (anything at all), press, select, editText, editField, submit; and markdown, members, channels
+ * @param {Object} c what users can do: can (anything at all), click, select, editText, editField, submit; and markdown, members, channels
  */
 export function card(content, c) {
     const form = Boolean(content.settings?.form);

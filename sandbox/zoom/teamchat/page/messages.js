@@ -23,16 +23,16 @@ async function busy(control, what, body, compose) {
 
 /** What users can do with a message's card. */
 function abilities(m, client) {
-    const deed = (element, more) => ({as: client.me.email, message: m.id, element, ...more});
+    const action = (element, more) => ({as: client.me.email, message: m.id, element, ...more});
     return {
         can: true, markdown: m.is_markdown_support,
         members: client.members.map((p) => ({text: p.name, value: p.jid})),
         channels: client.channels.map((c) => ({text: c.name, value: c.jid})),
-        press: (b, control) => busy(control, 'press', deed(b.value), client.compose),
-        submit: (value, values, control) => busy(control, 'press', deed(value, {values})),
-        select: (text, value, control) => busy(control, 'select', deed(text, {value})),
-        editText: (text, value) => busy(null, 'edit-text', deed(text, {value})),
-        editField: (key, value) => busy(null, 'edit-field', deed(key, {value})),
+        click: (b, control) => busy(control, 'click', action(b.value), client.compose),
+        submit: (value, values, control) => busy(control, 'click', action(value, {values})),
+        select: (text, value, control) => busy(control, 'select', action(text, {value})),
+        editText: (text, value) => busy(null, 'edit-text', action(text, {value})),
+        editField: (key, value) => busy(null, 'edit-field', action(key, {value})),
     };
 }
 
@@ -88,9 +88,9 @@ export function drawMessages(list, shown, client, replies) {
     const log = list.parentElement;
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     const before = new Map([...list.children].map((item) => [item.dataset.id, item]));
-    const surroundings = JSON.stringify([client.me.email, client.apps, client.members, client.channels]);
+    const chatSurroundings = JSON.stringify([client.me.email, client.apps, client.members, client.channels]);
     const now = shown.map((m) => {
-        const key = JSON.stringify([m, replies.get(m.id), surroundings]);
+        const key = JSON.stringify([m, replies.get(m.id), chatSurroundings]);
         const old = before.get(m.id);
         if (old?.key === key) {
             return old;
