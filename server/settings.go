@@ -50,6 +50,6 @@ func (v *views) bridge() bridge.Settings {
 	s := v.settings.Load()
 	return bridge.Settings{
 		Enabled: s.Triggers(), Policy: bridge.ConnectPolicy(s.Policy()), HookURL: s.PluginURL("/hooks/"),
-		Missing: s.MissingForBridge(), Replicas: v.client.Replicas(), Rules: s.RuleLimits(),
+		Missing: s.MissingForBridge(), Rules: s.RuleLimits(),
 	}
 }

@@ -2,7 +2,7 @@
 // deliveries are about and the cards that show them, with their pure rules, and the ports through which all of this is kept and shown.
 //
 // It does nothing by itself: the packages below it carry out deliveries, commands, clicks and schedules. All state is in records that
-// several servers share; every change of one is a compare-and-swap.
+// several servers share: a server claims a subject before it changes it, and other records change in one statement or transaction.
 package bridge
 
 import (
@@ -148,8 +148,6 @@ type Settings struct {
 	HookURL string
 	// Missing names a setting without which nothing can be kept safely; "" when there is none.
 	Missing string
-	// Replicas reports that reads may be behind writes.
-	Replicas bool
 	// Rules are how many rules of a provider a channel may have, where an admin has set that.
 	Rules map[string]int
 }
