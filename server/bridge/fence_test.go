@@ -16,7 +16,7 @@ import (
 
 // A server can be stopped in the middle of its work, by the machine or by a slow answer, for longer than it holds a card. Another goes on
 // with the card meanwhile, and the first must notice before it posts anything more.
-func TestAServerThatLostItsLeasePostsNothingMore(t *testing.T) {
+func TestAServerThatLostItsHoldPostsNothingMore(t *testing.T) {
 	t.Parallel()
 	for name, sub := range map[string]bridge.Subscription{"one card": {}, "posts of their own": {Style: bridge.Each}, "a thread": {Style: bridge.Thread}} {
 		t.Run(name, func(t *testing.T) {
@@ -46,8 +46,8 @@ func TestAServerThatLostItsLeasePostsNothingMore(t *testing.T) {
 	}
 }
 
-// With little of the lease left, nothing is begun that could outlast it.
-func TestNothingIsBegunWithLittleOfTheLeaseLeft(t *testing.T) {
+// With little of the hold left, nothing is begun that could outlast it.
+func TestNothingIsBegunWithLittleOfTheHoldLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.hear(said{ID: "1", Thing: "a", Is: "begun", Say: "who began it"})
