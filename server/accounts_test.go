@@ -203,7 +203,6 @@ func TestDefect12_DisconnectingRevokesTheGrantInZoom(t *testing.T) {
 	requireSays(t, w.alice.LastNote().Text(), "Disconnected from Zoom")
 	require.Equal(t, 1, w.zoom.Counts()["POST /oauth/revoke"])
 	require.Empty(t, w.memory.Grants.Keys())
-	require.Empty(t, w.memory.Links.Owners())
 	w.alice.Types("/zoom start", w.town)
 	require.Empty(t, meetings(w.town))
 }

@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"account", "bridge", "chat", "meeting", "oauth", "provider", "queue", "session", "takeover"},
+	"memory":                         {"bridge", "chat", "meeting", "oauth", "provider", "queue", "session", "takeover"},
 	"postgres/pgtest":                {"postgres"},
 	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "queue", "session"},
 	"mattermost/mmtest":              {"mattermost/mmtest/kvtable"},

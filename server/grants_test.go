@@ -44,7 +44,7 @@ func TestDefect34_ReconnectingWithAnotherZoomUserLeavesNothingOfTheFirst(t *test
 	requireSays(t, w.alice.LastNote().Text(), "You're connected as alice@example.com", "To use another Zoom account")
 	w.connectAs(w.alice, w.bob)
 	require.Equal(t, 1, w.zoom.Counts()["POST /oauth/revoke"], "the grant of the first is ended at Zoom")
-	require.Len(t, w.memory.Links.Owners(), 1)
+	require.Len(t, w.memory.Grants.Keys(), 1)
 
 	w.alice.Types("/zoom settings", w.town)
 	w.alice.Clicks("My personal meeting ID")
@@ -103,7 +103,6 @@ func TestDefect06_RemovingTheAppInZoomDeletesTheGrantAndNotifiesItsOwner(t *test
 			requireSays(t, told[0].Message, says)
 			require.False(t, w.canStart(owner))
 			require.Empty(t, w.memory.Grants.Keys())
-			require.Empty(t, w.memory.Links.Owners())
 			require.Zero(t, w.zoom.Counts()["POST /oauth/revoke"], "there is nothing left to revoke")
 		})
 	}
@@ -151,7 +150,7 @@ func TestARemovalDuringADatabaseOutageIsNotForgotten(t *testing.T) {
 	w.connect(w.admin)
 	// The event is stored; then nothing can be read for a while.
 	w.memory.OnCall(func(call, _ string) error {
-		if strings.HasPrefix(call, "Grants.") || strings.HasPrefix(call, "Links.") {
+		if strings.HasPrefix(call, "Grants.") {
 			return errOutage
 		}
 		return nil

@@ -142,7 +142,7 @@ func TestDisconnectingAlsoDropsTheGrantThatThePublicPluginLeft(t *testing.T) {
 
 func TestAGrantOfThePublicPluginSurvivesAnOutageDuringMigration(t *testing.T) {
 	t.Parallel()
-	for _, o := range append(outages("zoomtoken", "zoomtokenby"), recordOutages("Grants.Grant", "Grants.AddGrant", "Grants.LeaseGrant", "Links.Link", "Links.Linked")...) {
+	for _, o := range append(outages("zoomtoken", "zoomtokenby"), recordOutages("Grants.Grant", "Grants.AddGrant", "Grants.LeaseGrant")...) {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -205,7 +205,7 @@ func TestWhatThePublicPluginLeftIsTakenOverAtTheStart(t *testing.T) {
 	open, over := w.leavesPost("444555666", "STARTED"), w.leavesPost("777888999", "ENDED")
 	w.replacesPublic()
 	require.Eventually(t, func() bool { return len(w.mm.KV.Keys("zoomtoken"))+len(w.mm.KV.Keys("post_meeting_")) == 0 }, patience, tick)
-	require.Len(t, w.memory.Links.Owners(), 2)
+	require.Len(t, w.memory.Grants.Keys(), 2)
 	require.Len(t, w.mm.KV.Keys("zoomChannelSettings"), 1, "nothing here reads it yet")
 	require.Len(t, w.mm.KV.Keys("meeting_channel_"), 1, "a subscription")
 

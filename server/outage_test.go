@@ -92,7 +92,7 @@ func outages(prefixes ...string) []outage {
 
 func TestAStartDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range recordOutages("Meetings.Begin", "Meetings.Announce", "Meetings.Release", "Links.SetPersonalMeetingID", "Grants.Grant") {
+	for _, o := range recordOutages("Meetings.Begin", "Meetings.Announce", "Meetings.Release", "Meetings.SetPersonalMeetingID", "Grants.Grant") {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -144,7 +144,7 @@ func TestAMeetingStillEndsDuringADatabaseOutage(t *testing.T) {
 
 func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range recordOutages("Links.Link", "Links.Unlink", "Links.SetPersonalMeetingID", "Grants.Grant", "Grants.SaveGrant", "Grants.DeleteGrant", "SignIns.UseState", "SignIns.StateUsed", "Keyring.Keyring") {
+	for _, o := range recordOutages("Meetings.SetPersonalMeetingID", "Grants.Grant", "Grants.GrantsOf", "Grants.SaveGrant", "Grants.DeleteGrant", "SignIns.UseState", "SignIns.StateUsed", "Keyring.Keyring") {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")
@@ -165,7 +165,7 @@ func TestConnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) 
 
 func TestDisconnectingDuringADatabaseOutageIsAnsweredAndTheNextWorks(t *testing.T) {
 	t.Parallel()
-	for _, o := range recordOutages("Links.Unlink", "Links.SetPersonalMeetingID", "Grants.Grant", "Grants.DeleteGrant") {
+	for _, o := range recordOutages("Meetings.SetPersonalMeetingID", "Grants.Grant", "Grants.DeleteGrant") {
 		t.Run(o.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "user")

@@ -17,7 +17,7 @@ import (
 // remembers has the plugin believe that this is the user's personal meeting ID, as it was when it last asked.
 func (w *world) remembers(u *mmtest.User, pmi int64) {
 	w.t.Helper()
-	require.NoError(w.t, w.memory.Links.SetPersonalMeetingID(w.t.Context(), chat.PersonID(u.ID), strconv.FormatInt(pmi, 10), 24*time.Hour))
+	require.NoError(w.t, w.memory.Meetings.SetPersonalMeetingID(w.t.Context(), chat.PersonID(u.ID), strconv.FormatInt(pmi, 10), 24*time.Hour))
 }
 
 func (w *world) pmiOf(u *mmtest.User) int64 {

@@ -165,7 +165,7 @@ func TestAFailedConnectSaysWhyAndWhatToDo(t *testing.T) {
 			require.GreaterOrEqual(t, page.Status, http.StatusBadRequest)
 			requireSays(t, html.UnescapeString(page.Body), "Not connected", story.says)
 			require.Empty(t, meetings(w.backroom))
-			require.Empty(t, w.memory.Links.Owners(), "nothing is half stored")
+			require.Empty(t, w.memory.Grants.Keys(), "nothing is half stored")
 		})
 	}
 }

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"mattermost-plugin-zoom/server/fault"
 	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"mattermost-plugin-zoom/server/fault"
 
 	"github.com/stretchr/testify/require"
 )

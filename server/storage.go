@@ -29,7 +29,6 @@ type storage struct {
 	signIns     signIns
 	sites       session.Sites
 	meetings    meetingRecords
-	links       account.Links
 	lastEvents  lastEvents
 	predecessor takeover.Notes
 }
@@ -43,6 +42,7 @@ type signIns interface {
 // meetingRecords are the meetings that were announced. They expire.
 type meetingRecords interface {
 	meeting.Index
+	account.PersonalMeetings
 	takeover.Choices
 	pruner
 }
@@ -102,6 +102,6 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 		database: db,
 		jobs:     postgres.NewJobs(db), subjects: postgres.NewSubjects(db), connections: postgres.NewConnections(db), deliveries: postgres.NewDeliveries(db),
 		grants: postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
-		meetings: postgres.NewMeetings(db), links: postgres.NewLinks(db), lastEvents: postgres.NewLastEvents(db), predecessor: postgres.NewPredecessor(db),
+		meetings: postgres.NewMeetings(db), lastEvents: postgres.NewLastEvents(db), predecessor: postgres.NewPredecessor(db),
 	}, nil
 }

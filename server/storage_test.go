@@ -17,7 +17,7 @@ func inMemory(m *memory.Memory) func(plugin.API, *slog.Logger) (storage, error) 
 			database: noDatabase{},
 			jobs:     m.Jobs, subjects: m.Subjects, connections: m.Connections, deliveries: m.Deliveries,
 			grants: m.Grants, keyring: m.Keyring, signIns: m.SignIns, sites: m.Sites,
-			meetings: m.Meetings, links: m.Links, lastEvents: m.LastEvents, predecessor: m.Predecessor,
+			meetings: m.Meetings, lastEvents: m.LastEvents, predecessor: m.Predecessor,
 		}, nil
 	}
 }

@@ -148,7 +148,7 @@ func (b *builder) buildMeetings(board meeting.Board) {
 	calls := zoom.NewClient(func() string { return b.settings.Load().ZoomAPI() }, b.outbound, b.now, b.log)
 	b.accounts = account.NewService(account.Dependencies{
 		Settings: b.views.account, People: b.client, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization), Zoom: calls,
-		Links: b.storage.links, Left: b.kv, Now: b.now, Log: b.log,
+		Personal: b.storage.meetings, Left: b.kv, Now: b.now, Log: b.log,
 	})
 	b.meetings = meeting.NewService(meeting.Dependencies{
 		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: calls, Accounts: b.accounts, Index: b.storage.meetings,

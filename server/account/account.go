@@ -54,15 +54,9 @@ type Zoom interface {
 	User(ctx context.Context, as zoom.Caller) (zoom.User, error)
 }
 
-// Links stores which person a Zoom user belongs to, and what is known about them.
-type Links interface {
-	// Link records that the Zoom user belongs to the person and returns the previous owner, "" for none.
-	Link(ctx context.Context, zoomUserID string, person chat.PersonID) (before chat.PersonID, err error)
-	// Linked returns the person that the Zoom user belongs to, "" for none.
-	Linked(ctx context.Context, zoomUserID string) (person chat.PersonID, err error)
-	// Unlink removes the link if the Zoom user still belongs to the person.
-	Unlink(ctx context.Context, zoomUserID string, person chat.PersonID) error
-	// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it. Starts read it.
+// PersonalMeetings stores the personal meeting IDs of persons. Starts read them.
+type PersonalMeetings interface {
+	// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it.
 	SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error
 }
 
@@ -90,7 +84,7 @@ type Dependencies struct {
 	Tokens   *oauth.Tokens
 	Flow     *oauth.Flow
 	Zoom     Zoom
-	Links    Links
+	Personal PersonalMeetings
 	Left     Left
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -98,20 +92,20 @@ type Dependencies struct {
 
 // NewService returns a Service with these dependencies.
 func NewService(d Dependencies) *Service {
-	left := &Predecessor{left: d.Left, links: d.Links, tokens: d.Tokens, now: d.Now, log: d.Log}
+	left := &Predecessor{left: d.Left, tokens: d.Tokens, now: d.Now, log: d.Log}
 	held := &grants{tokens: d.Tokens, legacy: left}
 	return &Service{
 		Predecessor: left,
 		Callers: &Callers{
-			settings: d.Settings, people: d.People, tokens: d.Tokens, grants: held, links: d.Links, zoom: d.Zoom, now: d.Now, log: d.Log,
+			settings: d.Settings, people: d.People, tokens: d.Tokens, grants: held, personal: d.Personal, zoom: d.Zoom, now: d.Now, log: d.Log,
 		},
 		Authorizations: &Authorizations{
-			settings: d.Settings, people: d.People, flow: d.Flow, tokens: d.Tokens, grants: held, legacy: left, links: d.Links, zoom: d.Zoom,
+			settings: d.Settings, people: d.People, flow: d.Flow, tokens: d.Tokens, grants: held, legacy: left, personal: d.Personal, zoom: d.Zoom,
 			now: d.Now, log: d.Log,
 		},
-		Connections: &Connections{settings: d.Settings, people: d.People, grants: held, legacy: left, links: d.Links},
+		Connections: &Connections{settings: d.Settings, people: d.People, grants: held, legacy: left, personal: d.Personal},
 		Deauthorizations: &Deauthorizations{
-			settings: d.Settings, people: d.People, tokens: d.Tokens, grants: held, legacy: left, links: d.Links, zoom: d.Zoom,
+			settings: d.Settings, people: d.People, tokens: d.Tokens, grants: held, legacy: left, zoom: d.Zoom,
 			now: d.Now, log: d.Log, asked: map[string]time.Time{},
 		},
 	}

@@ -72,7 +72,7 @@ func newOffice(t *testing.T, mode account.Mode) *office {
 	authorization := oauth.Dependencies{Grants: records.Grants, SignIns: records.SignIns, Vault: vault, App: app, Client: client, Now: now, Log: log}
 	o.service = account.NewService(account.Dependencies{
 		Settings: func() account.Settings { return o.settings }, People: o, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization),
-		Zoom: o, Links: memory.New(now).Links, Left: table, Now: now, Log: log,
+		Zoom: o, Personal: memory.New(now).Meetings, Left: table, Now: now, Log: log,
 	})
 	return o
 }

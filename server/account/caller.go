@@ -18,7 +18,7 @@ type Callers struct {
 	people   Directory
 	tokens   *oauth.Tokens
 	grants   *grants
-	links    Links
+	personal PersonalMeetings
 	zoom     Zoom
 	now      func() time.Time
 	log      *slog.Logger

@@ -22,7 +22,7 @@ type Authorizations struct {
 	tokens   *oauth.Tokens
 	grants   *grants
 	legacy   *Predecessor
-	links    Links
+	personal PersonalMeetings
 	zoom     Zoom
 	now      func() time.Time
 	log      *slog.Logger
@@ -122,17 +122,18 @@ func (s *Authorizations) keep(ctx context.Context, person chat.PersonID, mode Mo
 	if err := s.legacy.forget(name); err != nil || mode == ByAdmin {
 		return err
 	}
-	if err := s.links.SetPersonalMeetingID(ctx, person, who.PMI, personalKept); err != nil {
+	if err := s.personal.SetPersonalMeetingID(ctx, person, who.PMI, personalKept); err != nil {
 		return errors.Wrap(err, "remember the personal meeting ID")
 	}
-	before, err := s.links.Link(ctx, who.ZoomUserID, person)
-	if err != nil {
-		return errors.Wrap(err, "link the Zoom user")
-	}
-	if before != "" && before != person {
+	// Of two who connect the same Zoom user at the same time, the second finds the first.
+	owners, err := s.grants.owners(ctx, who.ZoomUserID)
+	for _, before := range owners {
+		if before == person {
+			break
+		}
 		s.takenOver(ctx, before, who)
 	}
-	return nil
+	return err
 }
 
 // letGo ends the person's previous grant if it belongs to another Zoom user: Zoom replaces only a grant of the same user, so that one
@@ -142,10 +143,7 @@ func (s *Authorizations) letGo(ctx context.Context, person chat.PersonID, next o
 	if err != nil || !held || earlier.ZoomUserID == next.ZoomUserID {
 		return err
 	}
-	if err := s.tokens.Of(string(person)).Drop(ctx, true); err != nil {
-		return errors.Wrap(err, "drop the earlier grant")
-	}
-	return errors.Wrap(s.links.Unlink(ctx, earlier.ZoomUserID, person), "unlink the earlier Zoom user")
+	return errors.Wrap(s.tokens.Of(string(person)).Drop(ctx, true), "drop the earlier grant")
 }
 
 // takenOver notifies a person that another person connected the same Zoom user. Zoom keeps one grant per user and app, so theirs ended at

@@ -20,7 +20,6 @@ type Deauthorizations struct {
 	tokens   *oauth.Tokens
 	grants   *grants
 	legacy   *Predecessor
-	links    Links
 	zoom     Zoom
 	now      func() time.Time
 	log      *slog.Logger
@@ -40,29 +39,38 @@ func (s *Deauthorizations) Deauthorized(ctx context.Context, e zoom.Event) error
 	if err := s.accountDeauthorized(ctx, e); err != nil {
 		return err
 	}
-	person, err := s.links.Linked(ctx, gone.UserID)
-	if err != nil {
-		return errors.Wrap(err, "find whose Zoom user it is")
-	}
-	if person == "" {
-		if person, err = s.legacy.owner(gone.UserID); err != nil || person == "" {
+	owners, err := s.owners(ctx, gone.UserID)
+	for _, person := range owners {
+		if err := s.personDeauthorized(ctx, e, person); err != nil {
 			return err
 		}
 	}
+	return err
+}
+
+// owners returns the persons whose own grants this Zoom user gave, here or to the public plugin.
+func (s *Deauthorizations) owners(ctx context.Context, zoomUserID string) ([]chat.PersonID, error) {
+	owners, err := s.grants.owners(ctx, zoomUserID)
+	if err != nil || len(owners) > 0 {
+		return owners, err
+	}
+	left, err := s.legacy.owner(zoomUserID)
+	if err != nil || left == "" {
+		return nil, err
+	}
+	return []chat.PersonID{left}, nil
+}
+
+func (s *Deauthorizations) personDeauthorized(ctx context.Context, e zoom.Event, person chat.PersonID) error {
 	identity, held, err := s.grants.held(ctx, string(person))
-	if err != nil {
+	if err != nil || held && renewed(identity, e) {
 		return err
 	}
-	if held && renewed(identity, e) {
+	// A grant of another Zoom user stays. For one that is revoked or unreadable, there is nothing left to check.
+	if held && identity.ZoomUserID != e.Deauthorized.UserID {
 		return nil
 	}
-	// A grant of another Zoom user stays. For one that is revoked or unreadable, there is nothing left to check.
-	if !held || identity.ZoomUserID == gone.UserID {
-		if err := s.forget(ctx, string(person), person, "account.deauthorized"); err != nil {
-			return err
-		}
-	}
-	return errors.Wrap(s.links.Unlink(ctx, gone.UserID, person), "unlink the Zoom user")
+	return s.forget(ctx, string(person), person, "account.deauthorized")
 }
 
 // accountDeauthorized does the same for the account-level grant if the user is the admin who gave it.

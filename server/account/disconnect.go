@@ -24,7 +24,7 @@ type Connections struct {
 	people   Directory
 	grants   *grants
 	legacy   *Predecessor
-	links    Links
+	personal PersonalMeetings
 }
 
 // Status returns the state of the person's connection. A revoked or unreadable grant counts as not connected.
@@ -65,7 +65,7 @@ func (s *Connections) Disconnect(ctx context.Context, person chat.PersonID) erro
 		return err
 	}
 	grant := s.grants.of(grantOf(person, mode))
-	identity, err := grant.Identity(ctx)
+	_, err := grant.Identity(ctx)
 	if fault.Is(err, fault.NotConnected, fault.AccountNotConnected) {
 		return err
 	}
@@ -76,11 +76,5 @@ func (s *Connections) Disconnect(ctx context.Context, person chat.PersonID) erro
 	if err := s.legacy.forget(grantOf(person, mode)); err != nil || mode != ByUser {
 		return err
 	}
-	if err := s.links.SetPersonalMeetingID(ctx, person, "", 0); err != nil {
-		return errors.Wrap(err, "forget the personal meeting ID")
-	}
-	if identity.ZoomUserID != "" {
-		return errors.Wrap(s.links.Unlink(ctx, identity.ZoomUserID, person), "unlink the Zoom user")
-	}
-	return nil
+	return errors.Wrap(s.personal.SetPersonalMeetingID(ctx, person, "", 0), "forget the personal meeting ID")
 }

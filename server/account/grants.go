@@ -42,6 +42,18 @@ func (s *grants) held(ctx context.Context, grant string) (oauth.Identity, bool, 
 	return identity, err == nil, errors.Wrap(err, "read the grant")
 }
 
+// owners returns the persons whose own grants this Zoom user gave, in the order in which they did.
+func (s *grants) owners(ctx context.Context, zoomUserID string) ([]chat.PersonID, error) {
+	names, err := s.tokens.GivenBy(ctx, zoomUserID)
+	var owners []chat.PersonID
+	for _, name := range names {
+		if name != accountGrant {
+			owners = append(owners, chat.PersonID(name))
+		}
+	}
+	return owners, err
+}
+
 // notUsable reports whether the error means that there is no usable grant.
 func notUsable(err error) bool {
 	return fault.Is(err, fault.NotConnected, fault.AccountNotConnected, fault.Revoked, fault.AccountRevoked, fault.Unreadable)

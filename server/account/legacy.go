@@ -38,7 +38,6 @@ type legacyUser struct {
 // implements takeover.Accounts.
 type Predecessor struct {
 	left   Left
-	links  Links
 	tokens *oauth.Tokens
 	now    func() time.Time
 	log    *slog.Logger
@@ -60,9 +59,6 @@ func (s *Predecessor) TakeOverUser(ctx context.Context, person chat.PersonID) (b
 	if left.OAuthToken.Refresh != "" {
 		token := oauth.Token{Refresh: left.OAuthToken.Refresh, Expiry: s.now()}
 		identity := oauth.Identity{ZoomUserID: left.ZoomID, Email: left.ZoomEmail, AuthorizedBy: person}
-		if err := s.linkIfFree(ctx, left.ZoomID, person); err != nil {
-			return false, err
-		}
 		if err := s.tokens.Of(string(person)).Adopt(ctx, token, identity); err != nil {
 			return false, errors.Wrap(err, "take over a grant of the public plugin")
 		}
@@ -122,19 +118,6 @@ func (s *Predecessor) adopt(ctx context.Context, name string) error {
 		return nil
 	}
 	return err
-}
-
-// linkIfFree links the Zoom user to the person, unless it belongs to someone already.
-func (s *Predecessor) linkIfFree(ctx context.Context, zoomUserID string, person chat.PersonID) error {
-	if zoomUserID == "" {
-		return nil
-	}
-	linked, err := s.links.Linked(ctx, zoomUserID)
-	if err != nil || linked != "" {
-		return errors.Wrap(err, "look whom the Zoom user belongs to")
-	}
-	_, err = s.links.Link(ctx, zoomUserID, person)
-	return errors.Wrap(err, "link the Zoom user")
 }
 
 // owner returns the person whose grant the public plugin stored for the Zoom user, "" for none.

@@ -28,7 +28,7 @@ func (s *Callers) PersonalMeetingID(ctx context.Context, who chat.Person) (strin
 	if user.PMI == "" || user.PMI == "0" {
 		return "", fault.New(fault.NoPersonalMeeting)
 	}
-	if err := s.links.SetPersonalMeetingID(ctx, who.ID, user.PMI, personalKept); err != nil {
+	if err := s.personal.SetPersonalMeetingID(ctx, who.ID, user.PMI, personalKept); err != nil {
 		s.log.Warn("A personal meeting ID couldn't be stored; the next start looks it up again", "user_id", string(who.ID), "error", err.Error())
 	}
 	return user.PMI, nil

@@ -62,10 +62,7 @@ func (s *Deauthorizations) VerifyDeauthorized(ctx context.Context, e zoom.Event)
 	case !notUsable(err):
 		return errors.Wrap(err, "ask Zoom about a grant")
 	}
-	if err := s.forget(ctx, name, owner, message); err != nil || name == accountGrant {
-		return err
-	}
-	return errors.Wrap(s.links.Unlink(ctx, e.Deauthorized.UserID, owner), "unlink the Zoom user")
+	return s.forget(ctx, name, owner, message)
 }
 
 // grantOfZoomUser returns the name of this Zoom user's grant, and the person who authorized it; "" for none.
@@ -80,14 +77,11 @@ func (s *Deauthorizations) grantOfZoomUser(ctx context.Context, zoomUserID strin
 		}
 		return identity.AuthorizedBy, accountGrant, nil
 	}
-	owner, err = s.links.Linked(ctx, zoomUserID)
-	if err != nil || owner == "" {
-		if owner, err = s.legacy.owner(zoomUserID); err != nil || owner == "" {
-			return "", "", errors.Wrap(err, "find whose Zoom user it is")
+	owners, err := s.owners(ctx, zoomUserID)
+	for _, owner := range owners {
+		if _, held, err := s.grants.held(ctx, string(owner)); err != nil || held {
+			return owner, string(owner), err
 		}
 	}
-	if _, held, err := s.grants.held(ctx, string(owner)); err != nil || !held {
-		return "", "", err
-	}
-	return owner, string(owner), nil
+	return "", "", err
 }

@@ -25,7 +25,9 @@ type Grants struct {
 
 // grant is a row.
 type grant struct {
+	owner   string
 	sealed  string
+	given   int64
 	version int64
 	holder  string
 	until   time.Time
@@ -47,24 +49,37 @@ func (m *Grants) Grant(ctx context.Context, key oauth.GrantKey) (stored oauth.St
 }
 
 // SaveGrant implements oauth.Grants.
-func (m *Grants) SaveGrant(ctx context.Context, key oauth.GrantKey, sealed string) error {
-	return m.do(ctx, "Grants.SaveGrant", key, func() { m.put(key, sealed) })
+func (m *Grants) SaveGrant(ctx context.Context, key oauth.GrantKey, owner, sealed string) error {
+	return m.do(ctx, "Grants.SaveGrant", key, func() { m.add(key, owner, sealed) })
 }
 
 // AddGrant implements oauth.Grants.
-func (m *Grants) AddGrant(ctx context.Context, key oauth.GrantKey, sealed string) error {
+func (m *Grants) AddGrant(ctx context.Context, key oauth.GrantKey, owner, sealed string) error {
 	return m.do(ctx, "Grants.AddGrant", key, func() {
 		if _, ok := m.rows[key]; !ok {
-			m.put(key, sealed)
+			m.add(key, owner, sealed)
 		}
 	})
+}
+
+// GrantsOf implements oauth.Grants.
+func (m *Grants) GrantsOf(ctx context.Context, providerID, site, owner string) (names []string, err error) {
+	err = m.do(ctx, "Grants.GrantsOf", oauth.GrantKey{Provider: providerID, Site: site, Name: owner}, func() {
+		byGiven := func(a, b oauth.GrantKey) int { return cmp.Compare(m.rows[a].given, m.rows[b].given) }
+		for _, key := range slices.SortedFunc(maps.Keys(m.rows), byGiven) {
+			if key.Provider == providerID && key.Site == site && owner != "" && m.rows[key].owner == owner {
+				names = append(names, key.Name)
+			}
+		}
+	})
+	return names, err
 }
 
 // ReplaceGrant implements oauth.Grants.
 func (m *Grants) ReplaceGrant(ctx context.Context, key oauth.GrantKey, version int64, sealed string) (replaced bool, err error) {
 	err = m.do(ctx, "Grants.ReplaceGrant", key, func() {
 		if row, ok := m.rows[key]; ok && row.version == version {
-			m.put(key, sealed)
+			m.put(key, row, sealed)
 			replaced = true
 		}
 	})
@@ -79,7 +94,7 @@ func (m *Grants) LeaseGrant(ctx context.Context, key oauth.GrantKey, version int
 			return
 		}
 		if version == 0 {
-			row = m.put(key, "")
+			row = m.add(key, "", "")
 		}
 		row.holder, row.until = holder, m.now().Add(period)
 		m.rows[key], leased = row, row.version
@@ -151,11 +166,18 @@ func (m *Grants) Dump() map[string]string {
 	return dump
 }
 
-// put stores the row with a version of its own, and without a lease. The caller holds the lock.
-func (m *Grants) put(key oauth.GrantKey, sealed string) grant {
+// add stores a new grant. The caller holds the lock.
+func (m *Grants) add(key oauth.GrantKey, owner, sealed string) grant {
 	m.version++
-	m.rows[key] = grant{sealed: sealed, version: m.version}
-	return m.rows[key]
+	return m.put(key, grant{owner: owner, given: m.version}, sealed)
+}
+
+// put stores the row with a version of its own, and without a lease. The caller holds the lock.
+func (m *Grants) put(key oauth.GrantKey, row grant, sealed string) grant {
+	m.version++
+	row.sealed, row.version, row.holder, row.until = sealed, m.version, "", time.Time{}
+	m.rows[key] = row
+	return row
 }
 
 func (m *Grants) do(ctx context.Context, call string, key oauth.GrantKey, what func()) (err error) {

@@ -351,6 +351,11 @@ func (m *Meetings) AdoptChoice(ctx context.Context, who chat.PersonID, c meeting
 	})
 }
 
+// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it. See account.PersonalMeetings.
+func (m *Meetings) SetPersonalMeetingID(ctx context.Context, who chat.PersonID, id string, keep time.Duration) error {
+	return m.editPerson(ctx, "SetPersonalMeetingID", who, func(p *person) { p.personalID, p.until = id, m.now().Add(keep) })
+}
+
 func (m *Meetings) editPerson(ctx context.Context, call string, who chat.PersonID, edit func(*person)) (err error) {
 	unlock, err := m.lock(ctx, call, string(who))
 	if err != nil {

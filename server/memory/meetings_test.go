@@ -21,7 +21,7 @@ func TestMeetings(t *testing.T) {
 		}
 		m := memory.New(clock)
 		return recordstest.MeetingsWorld{
-			Index: m.Meetings, Links: m.Links, Grants: m.Grants, Now: clock,
+			Index: m.Meetings, Grants: m.Grants, Now: clock,
 			Passes: func(d time.Duration) {
 				mu.Lock()
 				defer mu.Unlock()

@@ -18,7 +18,6 @@ type Memory struct {
 	Sites       *Sites
 	Subjects    *Subjects
 	Meetings    *Meetings
-	Links       *Links
 	LastEvents  *LastEvents
 	Predecessor *Predecessor
 	Connections *Connections
@@ -34,7 +33,7 @@ func New(now func() time.Time) *Memory {
 		Faults: faults, Jobs: newJobs(faults, now),
 		Grants: grants, Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
 		Subjects: newSubjects(faults, now), Connections: newConnections(faults, log, now), Deliveries: log,
-		Meetings: meetings, Links: newLinks(meetings), LastEvents: &LastEvents{Faults: faults, now: now},
+		Meetings: meetings, LastEvents: &LastEvents{Faults: faults, now: now},
 		Predecessor: &Predecessor{Faults: faults, now: now},
 	}
 }

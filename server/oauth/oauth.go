@@ -9,6 +9,7 @@
 package oauth
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -86,6 +87,9 @@ type Identity struct {
 	// AuthorizedAt is when that was; what happened to the app before does not concern this grant.
 	AuthorizedAt time.Time `json:"authorized_at,omitzero"`
 }
+
+// owner returns the ID of the provider's user, "" if it isn't known.
+func (i Identity) owner() string { return cmp.Or(i.ZoomUserID, i.UserID) }
 
 // Token is an access token with what is needed to renew it.
 type Token struct {

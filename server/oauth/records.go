@@ -35,10 +35,12 @@ type StoredGrant struct {
 type Grants interface {
 	// Grant returns the grant with this key; its Version is 0 if there is none.
 	Grant(ctx context.Context, key GrantKey) (StoredGrant, error)
-	// SaveGrant stores the grant in place of any earlier one, and ends its lease.
-	SaveGrant(ctx context.Context, key GrantKey, sealed string) error
+	// SaveGrant stores a grant that the provider's user owner gave, "" if that isn't known, in place of any earlier one, and ends its lease.
+	SaveGrant(ctx context.Context, key GrantKey, owner, sealed string) error
 	// AddGrant stores the grant unless there is one already.
-	AddGrant(ctx context.Context, key GrantKey, sealed string) error
+	AddGrant(ctx context.Context, key GrantKey, owner, sealed string) error
+	// GrantsOf returns the names of the grants that this user of the provider gave at the site, in the order in which they were given.
+	GrantsOf(ctx context.Context, providerID, site, owner string) (names []string, err error)
 	// ReplaceGrant stores the grant and ends its lease if it still has this version, and reports whether it did.
 	ReplaceGrant(ctx context.Context, key GrantKey, version int64, sealed string) (replaced bool, err error)
 	// LeaseGrant leases the grant to the holder if it still has this version and no lease is running. A grant with version 0 is added, empty.

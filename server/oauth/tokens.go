@@ -42,6 +42,13 @@ func NewTokens(d Dependencies) *Tokens {
 // Of returns the grant with this name: a Mattermost user id, or "account" for the one of an account-level app.
 func (t *Tokens) Of(name string) *Grant { return &Grant{tokens: t, name: name} }
 
+// GivenBy returns the names of the grants that this user of the provider gave, in the order in which they did. Zoom accepts only the last.
+func (t *Tokens) GivenBy(ctx context.Context, userID string) ([]string, error) {
+	app := t.endpoint.app()
+	names, err := t.grants.GrantsOf(ctx, app.name(), app.Site, userID)
+	return names, errors.Wrap(err, "look for a user's grants")
+}
+
 // Server returns the token of a server-to-server app. It is got when needed and shared by all servers, since Zoom may end the
 // earlier one when another is issued.
 func (t *Tokens) Server() *Grant { return &Grant{tokens: t, name: serverName} }
@@ -103,7 +110,7 @@ func (g *Grant) Save(ctx context.Context, token Token, identity Identity) error 
 		return err
 	}
 	defer g.tokens.recent.forget(g.key())
-	return errors.Wrap(g.tokens.grants.SaveGrant(ctx, g.key(), sealed), "store the grant")
+	return errors.Wrap(g.tokens.grants.SaveGrant(ctx, g.key(), identity.owner(), sealed), "store the grant")
 }
 
 // Adopt stores a grant that was kept elsewhere before, unless there is one already.
@@ -112,7 +119,7 @@ func (g *Grant) Adopt(ctx context.Context, token Token, identity Identity) error
 	if err != nil {
 		return err
 	}
-	return errors.Wrap(g.tokens.grants.AddGrant(ctx, g.key(), sealed), "store the grant")
+	return errors.Wrap(g.tokens.grants.AddGrant(ctx, g.key(), identity.owner(), sealed), "store the grant")
 }
 
 // Drop forgets the grant; with revoke it is ended in Zoom first. What the person asked for is that this server can no longer act

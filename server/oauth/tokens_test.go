@@ -199,7 +199,7 @@ func TestDefect12_DisconnectRevokes(t *testing.T) {
 	t.Run("a record that no longer opens", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			s := w.server(firstKey)
-			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), s.tokens.Of("ann").Key(), "v1.other.AAAA"))
+			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), s.tokens.Of("ann").Key(), "", "v1.other.AAAA"))
 			require.NoError(t, s.tokens.Of("ann").Drop(t.Context(), true))
 			require.Equal(t, 1, w.logged("couldn't be revoked"))
 			require.Empty(t, w.stored())
@@ -318,7 +318,7 @@ func TestTheServersToken(t *testing.T) {
 	t.Run("is replaced when the encryption key is lost", func(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			grant := w.server(firstKey).tokens.Server()
-			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), grant.Key(), "v1.lost.AAAA"))
+			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), grant.Key(), "", "v1.lost.AAAA"))
 			_, err := grant.Token(t.Context())
 			require.NoError(t, err)
 		})

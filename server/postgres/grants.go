@@ -29,13 +29,18 @@ func (g *Grants) Grant(ctx context.Context, key oauth.GrantKey) (oauth.StoredGra
 }
 
 // SaveGrant implements oauth.Grants.
-func (g *Grants) SaveGrant(ctx context.Context, key oauth.GrantKey, sealed string) error {
-	return g.db.queries().SaveGrant(ctx, query.SaveGrantParams{Provider: key.Provider, Site: key.Site, Name: key.Name, Sealed: sealed})
+func (g *Grants) SaveGrant(ctx context.Context, key oauth.GrantKey, owner, sealed string) error {
+	return g.db.queries().SaveGrant(ctx, query.SaveGrantParams{Provider: key.Provider, Site: key.Site, Name: key.Name, Owner: owner, Sealed: sealed})
 }
 
 // AddGrant implements oauth.Grants.
-func (g *Grants) AddGrant(ctx context.Context, key oauth.GrantKey, sealed string) error {
-	return g.db.queries().AddGrant(ctx, query.AddGrantParams{Provider: key.Provider, Site: key.Site, Name: key.Name, Sealed: sealed})
+func (g *Grants) AddGrant(ctx context.Context, key oauth.GrantKey, owner, sealed string) error {
+	return g.db.queries().AddGrant(ctx, query.AddGrantParams{Provider: key.Provider, Site: key.Site, Name: key.Name, Owner: owner, Sealed: sealed})
+}
+
+// GrantsOf implements oauth.Grants.
+func (g *Grants) GrantsOf(ctx context.Context, providerID, site, owner string) ([]string, error) {
+	return g.db.queries().GrantsOf(ctx, providerID, site, owner)
 }
 
 // ReplaceGrant implements oauth.Grants.

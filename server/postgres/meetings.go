@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/pkg/errors"
 
+	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/chat"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/postgres/query"
@@ -25,7 +26,10 @@ type Meetings struct{ db *DB }
 // NewMeetings returns the meetings in the database.
 func NewMeetings(db *DB) *Meetings { return &Meetings{db} }
 
-var _ meeting.Index = (*Meetings)(nil)
+var (
+	_ meeting.Index            = (*Meetings)(nil)
+	_ account.PersonalMeetings = (*Meetings)(nil)
+)
 
 // Begin returns what a start needs to know, and reserves the channel for it. See meeting.Index.
 func (m *Meetings) Begin(ctx context.Context, a meeting.Attempt) (meeting.Beginning, error) {
@@ -224,4 +228,10 @@ func orZero(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
+}
+
+// SetPersonalMeetingID stores the person's personal meeting ID for this long; "" removes it. See account.PersonalMeetings.
+func (m *Meetings) SetPersonalMeetingID(ctx context.Context, person chat.PersonID, id string, keep time.Duration) error {
+	err := m.db.queries().SetPersonalNumber(ctx, string(person), id, keep.Seconds())
+	return errors.Wrap(err, "store the personal meeting ID")
 }

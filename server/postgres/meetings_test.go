@@ -20,7 +20,7 @@ func TestMeetings(t *testing.T) {
 		source := pgtest.Source(t)
 		db := pgtest.Reopen(t, source)
 		return recordstest.MeetingsWorld{
-			Index: postgres.NewMeetings(db), Links: postgres.NewLinks(db), Grants: postgres.NewGrants(db), Now: time.Now,
+			Index: postgres.NewMeetings(db), Grants: postgres.NewGrants(db), Now: time.Now,
 			Passes: func(d time.Duration) { meetingsAge(t, source, d) },
 		}
 	})
@@ -62,13 +62,12 @@ func TestMeetingsAreFoundByIndexes(t *testing.T) {
 		`INSERT INTO zoom_meeting_person (person, choice) SELECT 'person' || n, 'unique' FROM generate_series(1, 20000) n`,
 		`INSERT INTO zoom_meeting_start (surface, channel, slot, ticket, creator, person, until)
 		SELECT 'mattermost', 'channel' || n, '', 'ticket' || n, 'alice', 'alice', now() + interval '1 minute' FROM generate_series(1, 20000) n`,
-		`INSERT INTO zoom_link (account, person) SELECT 'zoom' || n, 'person' || n FROM generate_series(1, 20000) n`,
-		`ANALYZE zoom_meeting, zoom_meeting_post, zoom_meeting_alias, zoom_meeting_person, zoom_meeting_start, zoom_link`,
+		`ANALYZE zoom_meeting, zoom_meeting_post, zoom_meeting_alias, zoom_meeting_person, zoom_meeting_start`,
 	} {
 		_, err := conn.Exec(t.Context(), sql)
 		require.NoError(t, err)
 	}
 	require.NoError(t, conn.Close(t.Context()))
 	requireIndexed(t, source, "BeginStart", "AbandonedStarts", "ReleaseStart", "AnnounceMeeting", "FindMeeting", "SaveMeeting", "CloseMeeting", "DueRechecks", "PlanRecheck",
-		"MeetingChoice", "LinkedPerson", "Unlink", "HoldLink")
+		"MeetingChoice")
 }

@@ -2,6 +2,7 @@ package recordstest
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -40,6 +41,8 @@ func Grants(t *testing.T, open func(t *testing.T) GrantsWorld) {
 		"a lease ends when the grant changes":             leasesEndWithChanges,
 		"only its holder releases a lease":                leasesAreReleased,
 		"a grant that isn't there can be leased":          missingGrantsAreLeased,
+		"grants are found by who gave them":               grantsHaveOwners,
+		"of two who connect an account the last is last":  lastOwnerIsLast,
 		"what is sealed with other keys is listed":        staleGrantsAreListed,
 		"resealing changes nothing but the seal":          grantsAreResealed,
 		"of many servers one changes the keyring":         keyringIsSavedOnce,
@@ -76,7 +79,7 @@ func (w GrantsWorld) leases(t *testing.T, key oauth.GrantKey, holder string) (ve
 
 func (w GrantsWorld) saves(t *testing.T, key oauth.GrantKey, sealed string) {
 	t.Helper()
-	require.NoError(t, w.Grants.SaveGrant(t.Context(), key, sealed))
+	require.NoError(t, w.Grants.SaveGrant(t.Context(), key, "", sealed))
 }
 
 func grantsHaveKeys(t *testing.T, w GrantsWorld) {
@@ -103,10 +106,70 @@ func grantsHaveKeys(t *testing.T, w GrantsWorld) {
 	require.NotZero(t, w.grant(t, server).Version)
 }
 
+// gaveTo returns the names of the grants that the provider's user gave.
+func (w GrantsWorld) gaveTo(t *testing.T, site, owner string) []string {
+	t.Helper()
+	names, err := w.Grants.GrantsOf(t.Context(), "zoom", site, owner)
+	require.NoError(t, err)
+	return names
+}
+
+func grantsHaveOwners(t *testing.T, w GrantsWorld) {
+	t.Helper()
+	bob := oauth.GrantKey{Provider: "zoom", Name: "bob"}
+	require.Empty(t, w.gaveTo(t, "", "zoom/1=="))
+	require.NoError(t, w.Grants.SaveGrant(t.Context(), ann, "zoom/1==", "sealed"))
+	require.NoError(t, w.Grants.AddGrant(t.Context(), bob, "zoom/1==", "sealed"))
+	require.NoError(t, w.Grants.AddGrant(t.Context(), bob, "zoom/2==", "sealed"))
+	require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "zoom", Site: "s", Name: "cy"}, "zoom/1==", "sealed"))
+	require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "hub", Name: "dee"}, "zoom/1==", "sealed"))
+	w.saves(t, server, "sealed")
+	require.Equal(t, []string{"ann", "bob"}, w.gaveTo(t, "", "zoom/1=="))
+	require.Equal(t, []string{"cy"}, w.gaveTo(t, "s", "zoom/1=="))
+	require.Empty(t, w.gaveTo(t, "", "zoom/2=="))
+	require.Empty(t, w.gaveTo(t, "", ""), "the server's own token is nobody's")
+
+	replaced, err := w.Grants.ReplaceGrant(t.Context(), ann, w.grant(t, ann).Version, "renewed")
+	require.NoError(t, err)
+	require.True(t, replaced)
+	require.Equal(t, []string{"ann", "bob"}, w.gaveTo(t, "", "zoom/1=="), "a renewal changes neither owner nor order")
+	require.NoError(t, w.Grants.SaveGrant(t.Context(), ann, "zoom/1==", "authorized again"))
+	require.Equal(t, []string{"bob", "ann"}, w.gaveTo(t, "", "zoom/1=="))
+	require.NoError(t, w.Grants.SaveGrant(t.Context(), ann, "zoom/2==", "as another user"))
+	require.NoError(t, w.Grants.DeleteGrant(t.Context(), bob))
+	require.Empty(t, w.gaveTo(t, "", "zoom/1=="))
+	require.Equal(t, []string{"ann"}, w.gaveTo(t, "", "zoom/2=="))
+}
+
+// Each looks who was first, after it is stored: one of two that come at the same time finds the other, and both agree on the order.
+func lastOwnerIsLast(t *testing.T, w GrantsWorld) {
+	t.Helper()
+	for n := range 10 {
+		owner, seen := fmt.Sprint("zoom", n), make([][]string, 2)
+		var both sync.WaitGroup
+		for i, name := range []string{"ann", "bob"} {
+			both.Go(func() {
+				if err := w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "zoom", Name: name}, owner, "sealed"); err != nil {
+					t.Error(err)
+				}
+				names, err := w.Grants.GrantsOf(t.Context(), "zoom", "", owner)
+				if err != nil {
+					t.Error(err)
+				}
+				seen[i] = names
+			})
+		}
+		both.Wait()
+		order := w.gaveTo(t, "", owner)
+		last := map[string]int{"ann": 0, "bob": 1}[order[1]]
+		require.Equal(t, order, seen[last], "the last one finds the first")
+	}
+}
+
 func grantsAreAdded(t *testing.T, w GrantsWorld) {
 	t.Helper()
 	for _, sealed := range []string{"first", "second"} {
-		require.NoError(t, w.Grants.AddGrant(t.Context(), ann, sealed))
+		require.NoError(t, w.Grants.AddGrant(t.Context(), ann, "", sealed))
 		require.Equal(t, "first", w.grant(t, ann).Sealed)
 	}
 }
@@ -141,7 +204,7 @@ func versionsNeverComeBack(t *testing.T, w GrantsWorld) {
 	replaced, err := w.Grants.ReplaceGrant(t.Context(), ann, version, "of the first")
 	require.NoError(t, err)
 	require.False(t, replaced)
-	require.NoError(t, w.Grants.AddGrant(t.Context(), ann, "second"))
+	require.NoError(t, w.Grants.AddGrant(t.Context(), ann, "", "second"))
 	replaced, err = w.Grants.ReplaceGrant(t.Context(), ann, version, "of the first")
 	require.NoError(t, err)
 	require.False(t, replaced)

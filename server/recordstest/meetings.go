@@ -14,23 +14,23 @@ import (
 	"mattermost-plugin-zoom/server/oauth"
 )
 
-// MeetingsWorld is an empty index of meetings, with the links of Zoom users.
+// MeetingsWorld is an empty index of meetings.
 type MeetingsWorld struct {
 	Index interface {
 		meeting.Index
 		// AdoptChoice stores the user's setting unless there is one already.
 		AdoptChoice(ctx context.Context, person chat.PersonID, c meeting.Choice) error
+		account.PersonalMeetings
 		// Prune deletes what has expired.
 		Prune(ctx context.Context) error
 	}
-	Links  account.Links
 	Grants oauth.Grants
 	// Passes lets time pass in the index, and Now is its clock.
 	Passes func(d time.Duration)
 	Now    func() time.Time
 }
 
-// Meetings runs the contract of meeting.Index and account.Links. Each open returns an empty world.
+// Meetings runs the contract of meeting.Index and account.PersonalMeetings. Each open returns an empty world.
 func Meetings(t *testing.T, open func(t *testing.T) MeetingsWorld) {
 	t.Helper()
 	for name, story := range map[string]func(t *testing.T, w MeetingsWorld){
@@ -53,8 +53,6 @@ func Meetings(t *testing.T, open func(t *testing.T) MeetingsWorld) {
 		"a due check goes to one server":                         dueChecks,
 		"a setting is kept, and one from elsewhere yields to it": settingIsKept,
 		"what hasn't changed for long is deleted":                oldIsDeleted,
-		"a Zoom user belongs to one person":                      zoomUserBelongs,
-		"of two who link a Zoom user one learns of the other":    linkIsTakenOver,
 		"nothing is done for a requester who has left":           meetingsOfNoOne,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -319,6 +317,5 @@ func meetingsOfNoOne(t *testing.T, w MeetingsWorld) {
 	records, err := w.Index.Find(t.Context(), "85746065432")
 	require.NoError(t, err)
 	require.Empty(t, records)
-	_, err = w.Links.Link(ctx, "zoom-1", "alice")
-	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, w.Index.SetPersonalMeetingID(ctx, "alice", "5551112222", time.Hour), context.Canceled)
 }

@@ -136,8 +136,8 @@ func askReserves(t *testing.T, w MeetingsWorld) {
 func startReadsGrant(t *testing.T, w MeetingsWorld) {
 	t.Helper()
 	for name, sealed := range map[string]string{"alice": "of alice", "account": "of all"} {
-		require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "zoom", Name: name}, sealed))
-		require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "hub", Site: "site", Name: name}, "of another provider"))
+		require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "zoom", Name: name}, "", sealed))
+		require.NoError(t, w.Grants.SaveGrant(t.Context(), oauth.GrantKey{Provider: "hub", Site: "site", Name: name}, "", "of another provider"))
 		require.Equal(t, sealed, w.begins(t, attempt("alice", func(a *meeting.Attempt) { a.Grant = name })).Grant)
 	}
 	require.Empty(t, w.begins(t, attempt("alice", func(a *meeting.Attempt) { a.Grant = "bob" })).Grant)
@@ -146,13 +146,13 @@ func startReadsGrant(t *testing.T, w MeetingsWorld) {
 func startKnowsPersonal(t *testing.T, w MeetingsWorld) {
 	t.Helper()
 	require.NoError(t, w.Index.SetChoice(t.Context(), "alice", meeting.Personal))
-	require.NoError(t, w.Links.SetPersonalMeetingID(t.Context(), "alice", "5551112222", time.Hour))
+	require.NoError(t, w.Index.SetPersonalMeetingID(t.Context(), "alice", "5551112222", time.Hour))
 	begun := w.begins(t, attempt("alice", nil))
 	require.Equal(t, meeting.Beginning{Choice: meeting.Personal, PersonalID: "5551112222", Reserved: true}, begun)
 	w.Passes(time.Hour + time.Minute)
 	require.Empty(t, w.begins(t, attempt("alice", nil)).PersonalID, "it is remembered for a time")
 
-	require.NoError(t, w.Links.SetPersonalMeetingID(t.Context(), "alice", "5551112222", time.Hour))
-	require.NoError(t, w.Links.SetPersonalMeetingID(t.Context(), "alice", "", 0))
+	require.NoError(t, w.Index.SetPersonalMeetingID(t.Context(), "alice", "5551112222", time.Hour))
+	require.NoError(t, w.Index.SetPersonalMeetingID(t.Context(), "alice", "", 0))
 	require.Empty(t, w.begins(t, attempt("alice", nil)).PersonalID, "it can be forgotten")
 }

@@ -99,7 +99,7 @@ func (s *Accounts) SaveToken(ctx context.Context, providerID string, site provid
 	if err := s.dropGrant(ctx, providerID, r, person); err != nil {
 		return provider.Account{}, err
 	}
-	return account, errors.Wrap(s.Records.Grants.SaveGrant(ctx, key, string(sealed)), "store a personal token")
+	return account, errors.Wrap(s.Records.Grants.SaveGrant(ctx, key, account.ID, string(sealed)), "store a personal token")
 }
 
 // SignOut removes the person's account at the site, and revokes it there if possible.

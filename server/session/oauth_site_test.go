@@ -224,7 +224,7 @@ func TestALostEncryptionKeyIsReported(t *testing.T) {
 		w.setUp(s, cloud)
 		w.connect(s, cloud, "ann")
 		for _, key := range w.db.Grants.Keys() {
-			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), key, "v1.gone.AAAA"))
+			require.NoError(t, w.db.Grants.SaveGrant(t.Context(), key, "", "v1.gone.AAAA"))
 		}
 		_, err := w.whoAmI(w.server(), cloud, "ann")
 		wantFault(t, fault.AccountNeeded, err)

@@ -187,4 +187,3 @@ func (s *Overviews) run(ctx context.Context, call command.Call) (chat.Message, e
 	}
 	return chat.Lines(lines...), nil
 }
-

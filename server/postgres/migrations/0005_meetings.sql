@@ -78,12 +78,6 @@ CREATE TABLE zoom_meeting_person (
     personal_until timestamptz NOT NULL DEFAULT 'epoch'
 );
 
--- The person that a Zoom user belongs to.
-CREATE TABLE zoom_link (
-    account text PRIMARY KEY,
-    person text NOT NULL
-);
-
 -- When a sender's last signed event arrived, for the self-check.
 CREATE TABLE zoom_last_event (
     sender text PRIMARY KEY,

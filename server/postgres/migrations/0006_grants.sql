@@ -8,7 +8,11 @@ CREATE TABLE zoom_grant (
     provider text COLLATE "C" NOT NULL,
     site text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
+    -- The ID of the provider's user who gave the grant, '' if it isn't known.
+    owner text COLLATE "C" NOT NULL,
     sealed text NOT NULL,
+    -- Of grants of one owner, the latest is the one that the provider accepts.
+    given bigint NOT NULL DEFAULT nextval('zoom_version'),
     version bigint NOT NULL DEFAULT nextval('zoom_version'),
     -- The server that is renewing the token, and until when others leave that to it.
     lease_holder text NOT NULL DEFAULT '',
@@ -16,6 +20,7 @@ CREATE TABLE zoom_grant (
     changed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (provider, site, name)
 );
+CREATE INDEX zoom_grant_owner ON zoom_grant (provider, site, owner) WHERE owner <> '';
 
 -- The data keys that seal everything, each sealed with the encryption key of System Console. One row.
 CREATE TABLE zoom_keyring (

@@ -5,15 +5,20 @@ FROM zoom_grant
 WHERE provider = sqlc.arg(provider)::text AND site = sqlc.arg(site)::text AND name = sqlc.arg(name)::text;
 
 -- name: SaveGrant :exec
-INSERT INTO zoom_grant (provider, site, name, sealed)
-VALUES (sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, sqlc.arg(sealed)::text)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed)
+VALUES (sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, sqlc.arg(owner)::text, sqlc.arg(sealed)::text)
 ON CONFLICT (provider, site, name) DO UPDATE
-SET sealed = excluded.sealed, version = excluded.version, lease_holder = '', leased_until = NULL, changed_at = now();
+SET owner = excluded.owner, sealed = excluded.sealed, given = excluded.given, version = excluded.version, lease_holder = '', leased_until = NULL, changed_at = now();
 
 -- name: AddGrant :exec
-INSERT INTO zoom_grant (provider, site, name, sealed)
-VALUES (sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, sqlc.arg(sealed)::text)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed)
+VALUES (sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, sqlc.arg(owner)::text, sqlc.arg(sealed)::text)
 ON CONFLICT (provider, site, name) DO NOTHING;
+
+-- name: GrantsOf :many
+SELECT name FROM zoom_grant
+WHERE provider = sqlc.arg(provider)::text AND site = sqlc.arg(site)::text AND owner = sqlc.arg(owner)::text AND owner <> ''
+ORDER BY given;
 
 -- name: ReplaceGrant :execrows
 UPDATE zoom_grant
@@ -28,9 +33,9 @@ WHERE provider = sqlc.arg(provider)::text AND site = sqlc.arg(site)::text AND na
 
 -- name: AddLeasedGrant :many
 -- Adds an empty grant that a server is getting the first token for; it returns nothing if there is one.
-INSERT INTO zoom_grant (provider, site, name, sealed, lease_holder, leased_until)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed, lease_holder, leased_until)
 VALUES (
-    sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, '', sqlc.arg(holder)::text,
+    sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, '', '', sqlc.arg(holder)::text,
     now() + sqlc.arg(milliseconds)::bigint * interval '1 millisecond'
 )
 ON CONFLICT (provider, site, name) DO NOTHING
@@ -92,7 +97,7 @@ DELETE FROM zoom_sign_in WHERE id = sqlc.arg(id)::text AND sealed = sqlc.arg(sea
 
 -- name: PruneSignIns :execrows
 DELETE FROM zoom_sign_in
-WHERE id IN (SELECT s.id FROM zoom_sign_in s WHERE s.expires_at <= now() ORDER BY s.expires_at LIMIT sqlc.arg(most)::integer);
+WHERE id = ANY (ARRAY(SELECT s.id FROM zoom_sign_in s WHERE s.expires_at <= now() ORDER BY s.expires_at LIMIT sqlc.arg(most)::integer));
 
 -- name: Sites :many
 SELECT site, client_id, sealed, version FROM zoom_site WHERE provider = sqlc.arg(provider)::text ORDER BY added;

@@ -151,21 +151,6 @@ INSERT INTO zoom_meeting_person (person, personal_number, personal_until)
 VALUES (sqlc.arg(person)::text, sqlc.arg(number)::text, now() + make_interval(secs => sqlc.arg(seconds)::double precision))
 ON CONFLICT (person) DO UPDATE SET personal_number = excluded.personal_number, personal_until = excluded.personal_until;
 
--- name: HoldLink :one
--- The person that the Zoom user belongs to, this one if nobody had it; the row stays locked until the transaction ends.
-INSERT INTO zoom_link AS held (account, person) VALUES (sqlc.arg(account)::text, sqlc.arg(person)::text)
-ON CONFLICT (account) DO UPDATE SET account = excluded.account
-RETURNING held.person, (xmax = 0)::boolean AS inserted;
-
--- name: MoveLink :exec
-UPDATE zoom_link SET person = sqlc.arg(person)::text WHERE account = sqlc.arg(account)::text;
-
--- name: LinkedPerson :one
-SELECT person FROM zoom_link WHERE account = sqlc.arg(account)::text;
-
--- name: Unlink :exec
-DELETE FROM zoom_link WHERE account = sqlc.arg(account)::text AND person = sqlc.arg(person)::text;
-
 -- name: NoteEvent :exec
 INSERT INTO zoom_last_event (sender, at) VALUES (sqlc.arg(sender)::text, now())
 ON CONFLICT (sender) DO UPDATE SET at = excluded.at;

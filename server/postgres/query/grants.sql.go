@@ -10,8 +10,8 @@ import (
 )
 
 const addGrant = `-- name: AddGrant :exec
-INSERT INTO zoom_grant (provider, site, name, sealed)
-VALUES ($1::text, $2::text, $3::text, $4::text)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed)
+VALUES ($1::text, $2::text, $3::text, $4::text, $5::text)
 ON CONFLICT (provider, site, name) DO NOTHING
 `
 
@@ -19,6 +19,7 @@ type AddGrantParams struct {
 	Provider string
 	Site     string
 	Name     string
+	Owner    string
 	Sealed   string
 }
 
@@ -27,6 +28,7 @@ func (q *Queries) AddGrant(ctx context.Context, arg AddGrantParams) error {
 		arg.Provider,
 		arg.Site,
 		arg.Name,
+		arg.Owner,
 		arg.Sealed,
 	)
 	return err
@@ -45,9 +47,9 @@ func (q *Queries) AddKeyring(ctx context.Context, record string) (int64, error) 
 }
 
 const addLeasedGrant = `-- name: AddLeasedGrant :many
-INSERT INTO zoom_grant (provider, site, name, sealed, lease_holder, leased_until)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed, lease_holder, leased_until)
 VALUES (
-    $1::text, $2::text, $3::text, '', $4::text,
+    $1::text, $2::text, $3::text, '', '', $4::text,
     now() + $5::bigint * interval '1 millisecond'
 )
 ON CONFLICT (provider, site, name) DO NOTHING
@@ -225,6 +227,32 @@ func (q *Queries) GrantsNotSealedWith(ctx context.Context, arg GrantsNotSealedWi
 	return items, nil
 }
 
+const grantsOf = `-- name: GrantsOf :many
+SELECT name FROM zoom_grant
+WHERE provider = $1::text AND site = $2::text AND owner = $3::text AND owner <> ''
+ORDER BY given
+`
+
+func (q *Queries) GrantsOf(ctx context.Context, provider string, site string, owner string) ([]string, error) {
+	rows, err := q.db.Query(ctx, grantsOf, provider, site, owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const keyring = `-- name: Keyring :many
 SELECT record, version FROM zoom_keyring
 `
@@ -287,7 +315,7 @@ func (q *Queries) LeaseGrant(ctx context.Context, arg LeaseGrantParams) (int64, 
 
 const pruneSignIns = `-- name: PruneSignIns :execrows
 DELETE FROM zoom_sign_in
-WHERE id IN (SELECT s.id FROM zoom_sign_in s WHERE s.expires_at <= now() ORDER BY s.expires_at LIMIT $1::integer)
+WHERE id = ANY (ARRAY(SELECT s.id FROM zoom_sign_in s WHERE s.expires_at <= now() ORDER BY s.expires_at LIMIT $1::integer))
 `
 
 func (q *Queries) PruneSignIns(ctx context.Context, most int32) (int64, error) {
@@ -422,16 +450,17 @@ func (q *Queries) ResealGrant(ctx context.Context, arg ResealGrantParams) (int64
 }
 
 const saveGrant = `-- name: SaveGrant :exec
-INSERT INTO zoom_grant (provider, site, name, sealed)
-VALUES ($1::text, $2::text, $3::text, $4::text)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed)
+VALUES ($1::text, $2::text, $3::text, $4::text, $5::text)
 ON CONFLICT (provider, site, name) DO UPDATE
-SET sealed = excluded.sealed, version = excluded.version, lease_holder = '', leased_until = NULL, changed_at = now()
+SET owner = excluded.owner, sealed = excluded.sealed, given = excluded.given, version = excluded.version, lease_holder = '', leased_until = NULL, changed_at = now()
 `
 
 type SaveGrantParams struct {
 	Provider string
 	Site     string
 	Name     string
+	Owner    string
 	Sealed   string
 }
 
@@ -440,6 +469,7 @@ func (q *Queries) SaveGrant(ctx context.Context, arg SaveGrantParams) error {
 		arg.Provider,
 		arg.Site,
 		arg.Name,
+		arg.Owner,
 		arg.Sealed,
 	)
 	return err

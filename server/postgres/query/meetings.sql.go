@@ -383,25 +383,6 @@ func (q *Queries) FindMeeting(ctx context.Context, number string, most int64) ([
 	return items, nil
 }
 
-const holdLink = `-- name: HoldLink :one
-INSERT INTO zoom_link AS held (account, person) VALUES ($1::text, $2::text)
-ON CONFLICT (account) DO UPDATE SET account = excluded.account
-RETURNING held.person, (xmax = 0)::boolean AS inserted
-`
-
-type HoldLinkRow struct {
-	Person   string
-	Inserted bool
-}
-
-// The person that the Zoom user belongs to, this one if nobody had it; the row stays locked until the transaction ends.
-func (q *Queries) HoldLink(ctx context.Context, account string, person string) (HoldLinkRow, error) {
-	row := q.db.QueryRow(ctx, holdLink, account, person)
-	var i HoldLinkRow
-	err := row.Scan(&i.Person, &i.Inserted)
-	return i, err
-}
-
 const lastEvent = `-- name: LastEvent :one
 SELECT at FROM zoom_last_event WHERE sender = $1::text
 `
@@ -411,17 +392,6 @@ func (q *Queries) LastEvent(ctx context.Context, sender string) (time.Time, erro
 	var at time.Time
 	err := row.Scan(&at)
 	return at, err
-}
-
-const linkedPerson = `-- name: LinkedPerson :one
-SELECT person FROM zoom_link WHERE account = $1::text
-`
-
-func (q *Queries) LinkedPerson(ctx context.Context, account string) (string, error) {
-	row := q.db.QueryRow(ctx, linkedPerson, account)
-	var person string
-	err := row.Scan(&person)
-	return person, err
 }
 
 const meetingChoice = `-- name: MeetingChoice :one
@@ -446,15 +416,6 @@ func (q *Queries) MeetingExpected(ctx context.Context, number string) (bool, err
 	var expected bool
 	err := row.Scan(&expected)
 	return expected, err
-}
-
-const moveLink = `-- name: MoveLink :exec
-UPDATE zoom_link SET person = $1::text WHERE account = $2::text
-`
-
-func (q *Queries) MoveLink(ctx context.Context, person string, account string) error {
-	_, err := q.db.Exec(ctx, moveLink, person, account)
-	return err
 }
 
 const noteEvent = `-- name: NoteEvent :exec
@@ -649,14 +610,5 @@ ON CONFLICT (person) DO UPDATE SET personal_number = excluded.personal_number, p
 
 func (q *Queries) SetPersonalNumber(ctx context.Context, person string, number string, seconds float64) error {
 	_, err := q.db.Exec(ctx, setPersonalNumber, person, number, seconds)
-	return err
-}
-
-const unlink = `-- name: Unlink :exec
-DELETE FROM zoom_link WHERE account = $1::text AND person = $2::text
-`
-
-func (q *Queries) Unlink(ctx context.Context, account string, person string) error {
-	_, err := q.db.Exec(ctx, unlink, account, person)
 	return err
 }
