@@ -179,19 +179,24 @@ func TestZoomsJobsAreTakenOverThoughOthersFillTheServer(t *testing.T) {
 // More was left than a server has room for: it takes the rest as soon as it has some, without waiting for the next regular look.
 func TestALargeBacklogIsTakenOverWithoutPauses(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		dead := w.server(stuck, queue.Options{Backlog: 4000})
-		for n := range 3000 {
-			w.send(dead, strconv.Itoa(n), strconv.Itoa(n))
+		for _, source := range []string{"zoom", "bridge"} {
+			dead := w.server(stuck, queue.Options{Backlog: 8000, PerSource: 4000})
+			for n := range 1500 {
+				_, err := dead.Accept(t.Context(), queue.Job{Kind: source, Key: strconv.Itoa(n), Body: []byte(strconv.Itoa(n))})
+				require.NoError(t, err)
+			}
+			dead.kill()
+			time.Sleep(time.Minute)
+			begun, handled := time.Now(), len(w.done())
+			s := w.server(func(ctx context.Context, j queue.Job) error { time.Sleep(10 * time.Millisecond); return w.note(ctx, j) },
+				queue.Options{Backlog: 200, PerSource: 100})
+			for len(w.done()) < handled+1500 {
+				time.Sleep(100 * time.Millisecond)
+			}
+			require.Less(t, time.Since(begun), 5*time.Second, source)
+			require.Empty(t, w.unfinished())
+			s.kill()
 		}
-		dead.kill()
-		time.Sleep(time.Minute)
-		begun := time.Now()
-		w.server(func(ctx context.Context, j queue.Job) error { time.Sleep(10 * time.Millisecond); return w.note(ctx, j) }, queue.Options{Backlog: 200})
-		for len(w.done()) < 3000 {
-			time.Sleep(100 * time.Millisecond)
-		}
-		require.Less(t, time.Since(begun), 5*time.Second)
-		require.Empty(t, w.unfinished())
 	})
 }
 

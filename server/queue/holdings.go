@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -29,8 +30,9 @@ type holdings struct {
 	// items are all that this server has the lease of, by ID, until their end is recorded.
 	items   map[string]*item
 	resting map[*item]*time.Timer
-	// left says that the store has due jobs for which there was no room.
-	left bool
+	// left says that the store may have due jobs for which there was no room, skipped whose they are if not everyone's.
+	left    bool
+	skipped []string
 }
 
 func newHoldings(o Options) *holdings {
@@ -161,11 +163,11 @@ func (h *holdings) drop(ids []string) bool {
 	for _, id := range ids {
 		delete(h.items, id)
 	}
-	now := h.left && h.room.held.Jobs < h.opts.Backlog/2 && h.room.held.Bytes < h.opts.Bytes/2
-	if now {
-		h.left = false
+	roomy := h.left && h.room.held.Jobs < h.opts.Backlog/2 && h.room.held.Bytes < h.opts.Bytes/2
+	if roomy = roomy || slices.ContainsFunc(h.skipped, h.room.roomy); roomy {
+		h.left, h.skipped = false, nil
 	}
-	return now
+	return roomy
 }
 
 // close ends the handing out of items and returns those that no worker has; first is false if it was closed before.

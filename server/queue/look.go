@@ -6,8 +6,7 @@ import (
 )
 
 const (
-	// lookEvery is about how often each server asks the store for what is due and leased to no one, and the wait for a job that a server
-	// had no room for.
+	// lookEvery is about how often each server asks the store for what is due and leased to no one.
 	lookEvery = 5 * time.Second
 	// lookGap is the least time between two questions.
 	lookGap = 50 * time.Millisecond

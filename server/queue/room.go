@@ -105,6 +105,11 @@ func (r *room) full() []string {
 	return names
 }
 
+// roomy reports whether the source has half of its limit left.
+func (r *room) roomy(source string) bool {
+	return r.of[source].within(Amount{Jobs: r.each.Jobs / 2, Bytes: r.each.Bytes / 2})
+}
+
 // hold counts a job that this server now holds.
 func (r *room) hold(t tag) {
 	r.held = r.held.add(t)

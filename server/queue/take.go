@@ -7,10 +7,12 @@ import (
 	"time"
 )
 
-// takeAtOnce and takeBytes limit what one statement takes.
 const (
+	// takeAtOnce and takeBytes limit what one statement takes.
 	takeAtOnce = 64
 	takeBytes  = 1 << 20
+	// roomWait is the wait for a job that was taken and whose source has no room.
+	roomWait = time.Second
 )
 
 // takeAll takes what is due for as long as there is more, and room for it.
@@ -58,7 +60,7 @@ func (e *Engine) refuse(it *item, fits bool) {
 	case fits:
 		e.giveBack(it)
 	default:
-		e.release(it, Released{Wait: lookEvery, Attempt: it.Attempt, Crashes: it.Crashes}, false)
+		e.release(it, Released{Wait: roomWait, Attempt: it.Attempt, Crashes: it.Crashes}, false)
 	}
 }
 
@@ -76,7 +78,7 @@ func (h *holdings) wanted(except []string) (Want, bool) {
 	default:
 		left = Amount{}
 	}
-	h.left = w.Only != "" || !left.some()
+	h.left, h.skipped = w.Only != "" || !left.some(), w.Except
 	w.Jobs, w.Bytes = min(left.Jobs, takeAtOnce), min(left.Bytes, takeBytes)
 	return w, left.some()
 }
