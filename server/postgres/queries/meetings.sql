@@ -95,7 +95,8 @@ SELECT (EXISTS (SELECT 1 FROM zoom_meeting_start WHERE until > now())
 
 -- name: SaveMeeting :one
 -- The changes of a record, if it still has the version that was read. If it hasn't, the posts count as not shown: they were updated to
--- a state that is not the latest. A zero time is the year 1.
+-- a state that is not the latest. A zero time is the year 1. It is committed without waiting for the disk: the log of the database is written
+-- in order, so if a crash loses this, it also loses that the event's job was finished, and the event is handled again.
 WITH saved AS (
     UPDATE zoom_meeting SET ended = sqlc.arg(ended)::text[], version = version + 1, changed_at = now()
     WHERE number = sqlc.arg(number)::text AND version = sqlc.arg(version)::bigint
@@ -120,7 +121,7 @@ WITH saved AS (
         SELECT unnest(sqlc.arg(gone_surfaces)::text[]), unnest(sqlc.arg(gone_messages)::text[])
     )
 )
-SELECT EXISTS (SELECT 1 FROM saved)::boolean AS saved;
+SELECT EXISTS (SELECT 1 FROM saved)::boolean AS saved FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried;
 
 -- name: DueRechecks :many
 UPDATE zoom_meeting_post p SET recheck_at = now() + interval '1 hour'

@@ -548,7 +548,7 @@ WITH saved AS (
         SELECT unnest($13::text[]), unnest($14::text[])
     )
 )
-SELECT EXISTS (SELECT 1 FROM saved)::boolean AS saved
+SELECT EXISTS (SELECT 1 FROM saved)::boolean AS saved FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
 `
 
 type SaveMeetingParams struct {
@@ -569,7 +569,8 @@ type SaveMeetingParams struct {
 }
 
 // The changes of a record, if it still has the version that was read. If it hasn't, the posts count as not shown: they were updated to
-// a state that is not the latest. A zero time is the year 1.
+// a state that is not the latest. A zero time is the year 1. It is committed without waiting for the disk: the log of the database is written
+// in order, so if a crash loses this, it also loses that the event's job was finished, and the event is handled again.
 func (q *Queries) SaveMeeting(ctx context.Context, arg SaveMeetingParams) (bool, error) {
 	row := q.db.QueryRow(ctx, saveMeeting,
 		arg.Ended,
