@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -91,6 +92,29 @@ func (p *Person) Page(ctx context.Context, tool, channelID string) (ToolPage, er
 		err = json.Unmarshal(answer, &page)
 	}
 	return page, errors.Wrap(err, "open the page of a tool")
+}
+
+// Overview is a page of all connections, as the System Console shows it.
+type Overview struct {
+	All         int `json:"all"`
+	Connections []struct {
+		Name    string   `json:"name"`
+		Status  string   `json:"status"`
+		Details []string `json:"details"`
+	} `json:"connections"`
+}
+
+// Overview opens the first page of the connections whose name has the text.
+func (p *Person) Overview(ctx context.Context, text string) (Overview, error) {
+	var page Overview
+	status, answer, err := p.callPlugin(ctx, http.MethodGet, "/connections?text="+url.QueryEscape(text), nil)
+	if err == nil && status != http.StatusOK {
+		err = errors.Errorf("status %d: %s", status, answer)
+	}
+	if err == nil {
+		err = json.Unmarshal(answer, &page)
+	}
+	return page, errors.Wrap(err, "open the overview of connections")
 }
 
 // Finds types into a field that searches.
