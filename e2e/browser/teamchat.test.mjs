@@ -186,6 +186,25 @@ describe('In the client of Zoom Team Chat', () => {
         await sam.page.keyboard.press('Escape');
     });
 
+    it('what Zoom would not show is marked, and nothing that is written becomes HTML', async () => {
+        await zoom('POST', '/policy', {chat_content: 'lenient'});
+        try {
+            await bot.send(channel, {head: {text: 'Wrong <b>card</b>'}, body: [
+                {type: 'markdown', text: 'x'}, {type: 'message', text: '<img src=x onerror=alert(1)>', is_markdown_support: true},
+                {type: 'message', text: 'a script', link: 'javascript:alert(1)'},
+            ]});
+        } finally {
+            await zoom('POST', '/policy', {chat_content: 'strict'});
+        }
+        const card = sam.message('Wrong <b>card</b>');
+        await card.getByText('Zoom would not show this: unknown type "markdown"').waitFor();
+        await card.getByText('<img src=x onerror=alert(1)>').waitFor();
+        assert.equal(await card.locator('b, img').count(), 0);
+        assert.equal(await card.getByText('a script').getAttribute('href'), null);
+        assert.equal(await card.getByRole('link').count(), 0);
+        await assert.rejects(bot.send(channel, {body: [{type: 'markdown', text: 'x'}]}), /400.*7001.*unknown type/);
+    });
+
     it('has names, roles and contrast in the light and in the dark', async () => {
         const devTools = await sam.page.context().newCDPSession(sam.page);
         await devTools.send('Runtime.evaluate', {expression: axe}); // the page's policy allows no other script

@@ -2,8 +2,6 @@ package zoom
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -94,9 +92,8 @@ func botOf(r *registration) teamchat.Bot {
 
 // personOf is a user as Team Chat sees them.
 func personOf(u *User) teamchat.Person {
-	member := sha256.Sum256([]byte(u.ID))
 	return teamchat.Person{
-		ID: u.ID, JID: u.jid(), MemberID: base64.RawURLEncoding.EncodeToString(member[:]), Name: cmp.Or(u.name(), u.Email),
+		ID: u.ID, JID: u.jid, MemberID: u.memberID, Name: cmp.Or(u.name(), u.Email),
 		FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, AccountID: u.AccountID,
 	}
 }
@@ -147,13 +144,17 @@ func (s chatSurroundings) Rules() teamchat.Rules {
 	}
 }
 
+// Chat runs f on Team Chat, to do what users do there, and waits until the bots have been
+// told.
+func (s *Sandbox) Chat(f func(*teamchat.Chat) error) error {
+	return s.Control(func(w *world) error { return f(w.chat) })
+}
+
 // chatHost is the sandbox for Team Chat's control API.
 type chatHost struct{ *Sandbox }
 
 // Act implements teamchat.Host.
-func (h chatHost) Act(f func(*teamchat.Chat) error) error {
-	return h.Control(func(w *world) error { return f(w.chat) })
-}
+func (h chatHost) Act(f func(*teamchat.Chat) error) error { return h.Chat(f) }
 
 // See implements teamchat.Host.
 func (h chatHost) See(f func(*teamchat.Chat)) { h.Locked(func(w *world) { f(w.chat) }) }

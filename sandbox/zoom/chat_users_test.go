@@ -93,6 +93,11 @@ func TestUsersTalkToEachOther(t *testing.T) {
 	o.chat(http.StatusConflict, "/click", teamchat.UserAction{As: o.sam.Email, Message: m.ID, Element: "x"})
 	o.says(o.sam, o.priya.Email, "/jenkins help")
 	require.Len(t, o.hook.events(), 1, "a command works anywhere")
+	require.NoError(t, o.sbx.Chat(func(c *teamchat.Chat) error {
+		_, err := c.Say(teamchat.UserMessage{As: o.sam.Email, In: "ops", Text: "/jenkins help"})
+		return err
+	}))
+	require.Len(t, o.hook.events(), 2, "also from Go, once it has been told")
 }
 
 func TestASeedCanHaveChannelsAndInstallations(t *testing.T) {

@@ -74,6 +74,7 @@
 //   - What a callback_url answers: here what sending a message does.
 //   - How a reply_to that is no message of the conversation is refused: here with
 //     400/7001.
+//   - What becomes of the replies to a message that is deleted: here they go with it.
 //   - Whether account_id can be left out: here where only one account has the app.
 //   - How long a link can be unfurled: here for 30 minutes, more than once.
 //   - Whether a text or a field that a user edits changes for others: here not before

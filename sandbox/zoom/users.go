@@ -1,6 +1,8 @@
 package zoom
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"strings"
 	"time"
 
@@ -34,15 +36,15 @@ type User struct {
 	Type int `json:"type,omitempty"`
 
 	created time.Time
+	// jid is the person's address in chat, and memberID what members of a channel are
+	// known by in other accounts.
+	jid, memberID string
 }
 
 // name is what Zoom displays for the person.
 func (u *User) name() string {
 	return strings.TrimSpace(u.FirstName + " " + u.LastName)
 }
-
-// jid is the person's address in chat.
-func (u *User) jid() string { return strings.ToLower(u.ID) + "@xmpp.zoom.us" }
 
 // addUser adds a user, with the personal meeting room that everyone has.
 func (w *world) addUser(u User) (*User, error) {
@@ -73,7 +75,8 @@ func (w *world) addUser(u User) (*User, error) {
 	if u.Type == 0 {
 		u.Type = 2
 	}
-	u.created = w.Now()
+	member := sha256.Sum256([]byte(u.ID))
+	u.created, u.jid, u.memberID = w.Now(), strings.ToLower(u.ID)+"@xmpp.zoom.us", base64.RawURLEncoding.EncodeToString(member[:])
 	user := &u
 	w.users = append(w.users, user)
 	w.addPersonalRoom(user)
@@ -164,7 +167,7 @@ func (w *world) readUser(c *call) (int, any, *apiError) {
 		Type: u.Type, RoleName: "Member", PMI: u.PMI, UsePMI: u.UsePMI,
 		PersonalMeetingURL: w.joinURL(room), Timezone: u.Timezone, Verified: 1,
 		CreatedAt: stamp(u.created), LastLoginTime: stamp(u.created), PicURL: w.Base + "/p/" + u.ID,
-		JID:      u.jid(),
+		JID:      u.jid,
 		GroupIDs: []string{}, IMGroupIDs: []string{}, AccountID: u.AccountID, Language: "en-US",
 		Status: u.Status, LoginTypes: []int{100},
 	}, nil
