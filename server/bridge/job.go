@@ -63,7 +63,7 @@ func (b JobInbox) Accept(ctx context.Context, j Job) error {
 	}
 	_, err = b.queue.Accept(ctx, queue.Job{
 		ID: jobPrefix + j.ID, Kind: JobKind, Source: sourceOf(j), Key: j.Key, Header: map[string]string{JobHeader: string(encoded)}, Body: body,
-		NotBefore: j.NotBefore,
+		NotBefore: j.NotBefore, Eager: j.Task == nil && len(j.Events) == 0,
 	})
 	return err
 }

@@ -95,20 +95,35 @@ func (e *Engine) Accept(ctx context.Context, j Job) (known bool, err error) {
 		return e.shelve(ctx, j)
 	}
 	j.NotBefore = time.Time{}
-	if known, err := e.holdings.reserve(j); known || err != nil {
+	if known, err := e.holdings.reserve(ctx, j); known || err != nil {
 		return known, err
 	}
-	until := time.Now().Add(Lease)
+	it := &item{Taken: Taken{Job: j}, tag: tagOf(j), until: time.Now().Add(Lease)}
+	if j.Eager {
+		return e.acceptEagerly(ctx, it)
+	}
 	known, err = e.Store.Insert(ctx, e.holder, j)
 	if known || err != nil {
 		e.holdings.unreserve(j)
 		return known, errors.Wrap(err, "store a job")
 	}
-	it := &item{Taken: Taken{Job: j}, tag: tagOf(j), until: until}
 	if !e.holdings.add(it) {
 		e.giveBack(it)
 	}
 	return false, nil
+}
+
+// acceptEagerly stores the job while a worker may begin with it. Nothing is recorded about it before it is stored.
+func (e *Engine) acceptEagerly(ctx context.Context, it *item) (known bool, err error) {
+	it.stored = make(chan struct{})
+	waiting := e.holdings.add(it)
+	known, err = e.Store.Insert(ctx, e.holder, it.Job)
+	it.refused = known || err != nil
+	close(it.stored)
+	if !waiting && e.holdings.keeps(it) {
+		e.giveBack(it)
+	}
+	return known, errors.Wrap(err, "store a job")
 }
 
 // shelve stores a job for later without a lease. It takes no room: it won't start for long, and many may wait.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/pkg/errors"
 )
 
 // item is a job whose lease this server holds. What can change is guarded by the lock of its holdings.
@@ -15,6 +17,23 @@ type item struct {
 	lost  bool      // another server has it, or may have it
 	// cancel ends the handler's context; nil while none runs.
 	cancel context.CancelFunc
+	// stored is closed once it is known whether the store has the job for this server; nil for one that was stored before. refused, which
+	// may be read then, says that it doesn't.
+	stored  chan struct{}
+	refused bool
+}
+
+// isStored reports whether that is known.
+func (it *item) isStored() bool {
+	if it.stored == nil {
+		return true
+	}
+	select {
+	case <-it.stored:
+		return true
+	default:
+		return false
+	}
 }
 
 // holdings are the jobs that this server holds, with the room that they take. It is safe for concurrent use.
@@ -41,14 +60,26 @@ func newHoldings(o Options) *holdings {
 	return h
 }
 
-// reserve takes room for one more new job, unless this server already holds it.
-func (h *holdings) reserve(j Job) (known bool, err error) {
+// reserve takes room for one more new job, unless this server already holds it. For one that is being stored, it waits.
+func (h *holdings) reserve(ctx context.Context, j Job) (known bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for other := h.items[j.ID]; other != nil && !other.isStored(); other = h.items[j.ID] {
+		h.mu.Unlock()
+		select {
+		case <-other.stored:
+		case <-ctx.Done():
+			err = errors.Wrap(ctx.Err(), "wait for a repetition to be stored")
+		}
+		h.mu.Lock()
+		if err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case h.closed:
 		return false, ErrClosed
-	case h.items[j.ID] != nil:
+	case h.items[j.ID] != nil && !h.items[j.ID].refused:
 		return true, nil
 	}
 	if err := h.room.fits(tagOf(j), true); err != nil {
@@ -101,11 +132,25 @@ func (h *holdings) freed(it *item) {
 	h.lines.done(it)
 }
 
+// keeps reports whether the store has the item for this server, once that is known, and forgets it otherwise.
+func (h *holdings) keeps(it *item) bool {
+	if it.stored == nil {
+		return true
+	}
+	<-it.stored
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if it.refused {
+		h.forget(it)
+	}
+	return !it.refused
+}
+
 // begin reports whether the job is still this server's, and forgets it otherwise. Cancel ends its handler's context.
 func (h *holdings) begin(it *item, cancel context.CancelFunc) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if it.lost || !time.Now().Before(it.until) {
+	if it.lost || !time.Now().Before(it.until) || it.isStored() && it.refused {
 		h.forget(it)
 		return false
 	}
@@ -153,7 +198,9 @@ func (h *holdings) settle(it *item, waits bool) bool {
 // forget stops tracking a job that is lost. The lock must be held.
 func (h *holdings) forget(it *item) {
 	h.room.release(it.tag)
-	delete(h.items, it.ID)
+	if h.items[it.ID] == it {
+		delete(h.items, it.ID)
+	}
 }
 
 // drop forgets jobs whose end is recorded. It reports whether there is room now for jobs that were left in the store.

@@ -27,6 +27,9 @@ type Job struct {
 	NotBefore time.Time
 	// Attempt is the number of failed attempts.
 	Attempt int
+	// Eager lets the handler begin while the job is being stored. It saves what the disk takes; but a job may then be handled that couldn't
+	// be stored, and whose sender repeats it, or that another server has already handled.
+	Eager bool
 }
 
 // Since returns the time at which the job was first due; the retry period starts then.

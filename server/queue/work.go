@@ -53,8 +53,11 @@ func (e *Engine) work(ctx context.Context, it *item) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if e.holdings.begin(it, cancel) {
-		e.conclude(ctx, it, e.run(ctx, it.Job))
+	if !e.holdings.begin(it, cancel) {
+		return
+	}
+	if err := e.run(ctx, it.Job); e.holdings.keeps(it) {
+		e.conclude(ctx, it, err)
 	}
 }
 
