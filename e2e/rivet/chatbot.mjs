@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import {ChatbotClient} from '@zoom/rivet/chatbot';
 
 import {Busy, controls, freePort} from './harness.mjs';
+import {compile} from './types.mjs';
 
 const WEBHOOK_SECRET = 'rivet-chatbot-secret';
 
@@ -15,15 +16,23 @@ const CARD = {
         {type: 'fields', items: [{key: 'Owner', value: ' ', editable: true}]},
         {type: 'select', text: 'Who', select_items: [{text: 'Ada', value: 'ada'}]},
         {type: 'actions', items: [{text: 'Rebuild', value: 'rebuild', style: 'Primary'}]},
-        {type: 'progress_bar', value: 40.0},
+        {type: 'progress_bar', value: 40},
     ],
 };
 
-// The SDK's types have six of these; the others reach it as events without a type.
+// The SDK has no types of the last two, which reach it all the same.
 const EVENTS = [
-    'bot_installed', 'interactive_message_select', 'interactive_message_editable', 'interactive_message_fields_editable',
+    'bot_installed', 'bot_notification', 'interactive_message_actions', 'interactive_message_select', 'interactive_message_editable', 'interactive_message_fields_editable',
     'team_chat.link_shared', 'team_chat.app_mention', 'chat_message.submit',
 ];
+
+// The SDK's types of events. That of team_chat.link_shared is left out, as no message fits it: it has both a contact and a channel,
+// and a Date.
+const TYPES = {
+    bot_installed: 'BotInstalledEvent', bot_notification: 'BotNotification', interactive_message_actions: 'InteractiveMessageActions',
+    interactive_message_select: 'InteractiveMessageSelect', interactive_message_editable: 'InteractiveMessageEditable',
+    interactive_message_fields_editable: 'InteractiveMessageFieldsEditable',
+};
 
 /** The stories, in order; each builds on those before. */
 export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
@@ -34,6 +43,7 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
     const does = (what, message, element, value) => control('POST', `/chat/${what}`, {as: priya.email, message, element, value});
     const seen = async () => (await control('GET', `/chat/view?as=${sam.email}&in=ops`)).messages;
     const last = () => heard.at(-1);
+    const answers = [];
     let id;
     return [
         ['the bot\'s endpoint passes endpoint.url_validation', async () => {
@@ -60,10 +70,13 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
             assert.deepEqual((await seen()).at(-1).content, CARD);
             const body = {robot_jid: app.bot.jid, account_id: priya.account_id, user_jid: priya.jid, content: {head: {text: 'edited'}}};
             const other = (await send(CARD)).data.message_id;
-            assert.equal((await bot.endpoints.messages.editChatbotMessage({path: {message_id: other}, body})).data.message_id, other);
+            const edited = await bot.endpoints.messages.editChatbotMessage({path: {message_id: other}, body});
+            assert.equal(edited.data.message_id, other);
             assert.equal((await seen()).at(-1).content.head.text, 'edited');
             const query = {robot_jid: app.bot.jid, account_id: priya.account_id, user_jid: priya.jid};
-            assert.equal((await bot.endpoints.messages.deleteChatbotMessage({path: {message_id: other}, query})).statusCode, 200);
+            const deleted = await bot.endpoints.messages.deleteChatbotMessage({path: {message_id: other}, query});
+            assert.equal(deleted.statusCode, 200);
+            answers.push({type: 'EditChatbotMessageResponse', value: edited.data}, {type: 'DeleteChatbotMessageResponse', value: deleted.data});
             assert.equal((await seen()).at(-1).id, id);
         }],
         ['a button is answered with say', async () => {
@@ -105,6 +118,11 @@ export function stories({bot, control, heard, app, receiver, priya, sam, ops}) {
             assert.equal(heard.length, before);
             await control('POST', '/clock', {advance_seconds: 300});
             assert.equal(heard.length, before + 1);
+        }],
+        ['the SDK\'s types fit every event, answer and card', () => {
+            const events = heard.filter((e) => TYPES[e.event]).map((value) => ({type: TYPES[value.event], value}));
+            assert.deepEqual([...new Set(events.map(({value}) => value.event))].sort(), Object.keys(TYPES).sort());
+            compile('@zoom/rivet/chatbot', [...events, ...answers, {type: 'CardContent', value: CARD}]);
         }],
         ['refusals are understood', async () => {
             await assert.rejects(send({body: [{type: 'markdown', text: 'x'}]}), /400\/7001/);
