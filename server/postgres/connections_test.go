@@ -3,6 +3,8 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,9 +44,9 @@ func TestConnectionsAndDeliveriesBehindAPooler(t *testing.T) {
 	recordstest.Deliveries(t, pooled)
 }
 
-// crowded returns a database with 10,000 connections, each followed by two of 5,000 channels, with 20 deliveries each and 50,000 of the
+// crowded returns a database with so many connections, each followed by two of 5,000 channels, with 20 deliveries each and 50,000 of the
 // first.
-func crowded(t *testing.T) (source string) {
+func crowded(t *testing.T, connections int) (source string) {
 	t.Helper()
 	source = pgtest.Source(t)
 	conn, err := pgx.Connect(t.Context(), source)
@@ -54,24 +56,24 @@ func crowded(t *testing.T) (source string) {
 		`INSERT INTO zoom_connection (id, provider, site, name, name_key, created_by, created_at, sealed, record)
 			SELECT 'c' || n, (ARRAY['jenkins', 'bitbucket', 'sentry', 'pagerduty'])[1 + n % 4], 'https://ci.test', 'Build ' || n, 'build ' || n, 'ada', now(),
 				repeat('x', 300), '{"id":"c' || n || '","provider":"' || (ARRAY['jenkins', 'bitbucket', 'sentry', 'pagerduty'])[1 + n % 4] || '","name":"Build ' || n || '"}'
-			FROM generate_series(1, 10000) AS n`,
+			FROM generate_series(1, CONNECTIONS) AS n`,
 		`INSERT INTO zoom_subscription (connection, id, surface, channel, record)
 			SELECT 'c' || n, 's' || k, 'test', 'room' || (n * k) % 5000,
 				'{"id":"s' || k || '","place":{"surface":"test","channel":"room' || (n * k) % 5000 || '"},"events":null}'
-			FROM generate_series(1, 10000) AS n, generate_series(1, 2) AS k`,
+			FROM generate_series(1, CONNECTIONS) AS n, generate_series(1, 2) AS k`,
 		`INSERT INTO zoom_rotation (id, provider, surface, channel, record)
 			SELECT 'r' || n, 'pagerduty', 'test', 'room' || n, '{}' FROM generate_series(1, 1000) AS n`,
 		`INSERT INTO zoom_claim (key, expires_at) SELECT 'k' || n, now() + interval '1 day' FROM generate_series(1, 10000) AS n`,
 		`INSERT INTO zoom_entry (connection, at, channels, first, result, event, proof, old, count, record)
 			SELECT 'c' || n, now() - make_interval(mins => k), ARRAY['test.room' || n % 5000], true,
 				CASE WHEN (n + k) % 500 = 0 THEN 'failed' ELSE 'posted' END, 'build', 'header', false, 1, '{"title":"Build"}'
-			FROM generate_series(1, 10000) AS n, generate_series(1, 20) AS k`,
+			FROM generate_series(1, CONNECTIONS) AS n, generate_series(1, 20) AS k`,
 		`INSERT INTO zoom_entry (connection, at, channels, first, result, event, proof, old, count, record)
 			SELECT 'c1', now() - make_interval(secs => k), ARRAY['test.room1'], true, 'posted', 'build', 'header', false, 1, '{"title":"Build"}'
 			FROM generate_series(1, 50000) AS k`,
 		"ANALYZE",
 	} {
-		_, err := conn.Exec(t.Context(), sql)
+		_, err := conn.Exec(t.Context(), strings.ReplaceAll(sql, "CONNECTIONS", strconv.Itoa(connections)))
 		require.NoError(t, err, sql)
 	}
 	return source
@@ -79,7 +81,7 @@ func crowded(t *testing.T) (source string) {
 
 func TestConnectionsAreFoundByIndexes(t *testing.T) {
 	t.Parallel()
-	source := crowded(t)
+	source := crowded(t, 10000)
 	requireIndexed(t, source, "Connection", "FollowedConnections", "NamedConnections", "LockConnection", "SubscriptionsOf", "PutConnection",
 		"PutSubscriptions", "DropSubscriptions", "DropConnection", "Claim", "RotationsIn", "Rotation", "Entries", "LogSummaries")
 
@@ -114,4 +116,27 @@ func TestConnectionsAreFoundByIndexes(t *testing.T) {
 			return err
 		})
 	}
+}
+
+// A server that was off for long finds all lines too old; what is kept of each connection must not be looked at again and again.
+func TestALargeLogIsPrunedInOneGo(t *testing.T) {
+	t.Parallel()
+	source := crowded(t, 1000)
+	conn, err := pgx.Connect(t.Context(), source)
+	require.NoError(t, err)
+	defer func() { _ = conn.Close(context.Background()) }()
+	for _, sql := range []string{
+		"UPDATE zoom_entry SET at = at - interval '80 hours'",
+		"INSERT INTO zoom_entry (connection, at, first, result, event, proof, old, count, record) SELECT 'ended', now() - interval '80 hours', true, 'posted', '', '', false, 1, '{}' FROM generate_series(1, 25000)",
+	} {
+		_, err := conn.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	log := postgres.NewDeliveries(pgtest.Reopen(t, source))
+	began := time.Now()
+	require.NoError(t, log.Prune(t.Context()))
+	require.Less(t, time.Since(began), 10*time.Second, "it takes less than one on an idle machine")
+	var left, most int
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT sum(n), max(n) FROM (SELECT count(*) AS n FROM zoom_entry GROUP BY connection) AS c").Scan(&left, &most))
+	require.Equal(t, []int{20000, 20}, []int{left, most}, "the last twenty of each connection stay")
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,9 +116,22 @@ func (s *Deliveries) Summaries(ctx context.Context, connectionIDs []string) (map
 	return found, nil
 }
 
-// Prune removes lines that are too old.
+// pruneBatch is how many connections one statement prunes.
+const pruneBatch = 100
+
+// Prune removes lines that are too old. Its statements are small: a server that stops in between goes on at the next Prune.
 func (s *Deliveries) Prune(ctx context.Context) error {
-	return errors.Wrap(pruned(ctx, s.db.queries().PruneEntries), "remove old lines from the log of deliveries")
+	q := s.db.queries()
+	ids, err := q.ConnectionsWithOldEntries(ctx)
+	if err != nil {
+		return errors.Wrap(err, "list the connections whose logs are pruned")
+	}
+	for batch := range slices.Chunk(ids, pruneBatch) {
+		if _, err := q.PruneEntries(ctx, batch); err != nil {
+			return errors.Wrap(err, "remove old lines from the log of deliveries")
+		}
+	}
+	return errors.Wrap(pruned(ctx, q.PruneEndedEntries), "remove the log of connections that have ended")
 }
 
 // pruned runs a statement that deletes some rows until it finds none.

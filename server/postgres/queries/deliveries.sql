@@ -36,17 +36,29 @@ CROSS JOIN LATERAL (
 ) AS e
 ORDER BY wanted.connection, e.at DESC, e.id DESC;
 
+-- name: ConnectionsWithOldEntries :many
+SELECT c.id FROM zoom_connection c
+WHERE EXISTS (SELECT 1 FROM zoom_entry e WHERE e.connection = c.id AND e.at < now() - interval '72 hours');
+
 -- name: PruneEntries :execrows
--- Removes what is too old, but for the last twenty lines of a connection, which are kept longer; and what is left of connections that ended.
-DELETE FROM zoom_entry gone
-USING (
-    SELECT o.connection, o.at, o.id FROM zoom_entry o
-    WHERE o.at < now() - interval '72 hours'
-        AND (o.at < now() - interval '180 days'
-            OR NOT EXISTS (SELECT 1 FROM zoom_connection c WHERE c.id = o.connection)
-            OR (SELECT count(*) FROM (
-                SELECT 1 FROM zoom_entry n WHERE n.connection = o.connection AND (n.at, n.id) > (o.at, o.id) ORDER BY n.at, n.id LIMIT 20
-            ) AS newer) = 20)
-    LIMIT 1000
-) AS old
-WHERE gone.connection = old.connection AND gone.at = old.at AND gone.id = old.id;
+-- Removes lines of these connections that are older than 72 hours, but for the last twenty of each. OFFSET 0 has each connection's lines
+-- looked up by index, whatever the database expects of the table.
+DELETE FROM zoom_entry WHERE ctid = ANY(ARRAY(
+    SELECT gone.ctid
+    FROM (SELECT unnest(sqlc.arg(connections)::text[]) AS connection) AS listed
+    CROSS JOIN LATERAL (
+        SELECT n.at FROM zoom_entry n WHERE n.connection = listed.connection ORDER BY n.at DESC, n.id DESC OFFSET 19 LIMIT 1
+    ) AS twentieth
+    CROSS JOIN LATERAL (
+        SELECT e.ctid FROM zoom_entry e WHERE e.connection = listed.connection AND e.at < least(twentieth.at, now() - interval '72 hours') OFFSET 0
+    ) AS gone
+));
+
+-- name: PruneEndedEntries :execrows
+-- Removes what is older than 180 days, and what is older than 72 hours of connections that have ended, some at a time.
+DELETE FROM zoom_entry WHERE ctid = ANY(ARRAY(
+    SELECT e.ctid FROM zoom_entry e
+    WHERE e.at < now() - interval '72 hours'
+        AND (e.at < now() - interval '180 days' OR NOT EXISTS (SELECT 1 FROM zoom_connection c WHERE c.id = e.connection))
+    LIMIT 10000
+));

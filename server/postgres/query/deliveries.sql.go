@@ -55,6 +55,31 @@ func (q *Queries) AddEntries(ctx context.Context, arg AddEntriesParams) error {
 	return err
 }
 
+const connectionsWithOldEntries = `-- name: ConnectionsWithOldEntries :many
+SELECT c.id FROM zoom_connection c
+WHERE EXISTS (SELECT 1 FROM zoom_entry e WHERE e.connection = c.id AND e.at < now() - interval '72 hours')
+`
+
+func (q *Queries) ConnectionsWithOldEntries(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, connectionsWithOldEntries)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const entries = `-- name: Entries :many
 SELECT wanted.connection::text AS connection, e.at, e.result, e.event, e.proof, e.old, e.count, e.record
 FROM (SELECT unnest($1::text[]) AS connection) AS wanted
@@ -172,24 +197,41 @@ func (q *Queries) LogSummaries(ctx context.Context, connections []string) ([]Log
 	return items, nil
 }
 
-const pruneEntries = `-- name: PruneEntries :execrows
-DELETE FROM zoom_entry gone
-USING (
-    SELECT o.connection, o.at, o.id FROM zoom_entry o
-    WHERE o.at < now() - interval '72 hours'
-        AND (o.at < now() - interval '180 days'
-            OR NOT EXISTS (SELECT 1 FROM zoom_connection c WHERE c.id = o.connection)
-            OR (SELECT count(*) FROM (
-                SELECT 1 FROM zoom_entry n WHERE n.connection = o.connection AND (n.at, n.id) > (o.at, o.id) ORDER BY n.at, n.id LIMIT 20
-            ) AS newer) = 20)
-    LIMIT 1000
-) AS old
-WHERE gone.connection = old.connection AND gone.at = old.at AND gone.id = old.id
+const pruneEndedEntries = `-- name: PruneEndedEntries :execrows
+DELETE FROM zoom_entry WHERE ctid = ANY(ARRAY(
+    SELECT e.ctid FROM zoom_entry e
+    WHERE e.at < now() - interval '72 hours'
+        AND (e.at < now() - interval '180 days' OR NOT EXISTS (SELECT 1 FROM zoom_connection c WHERE c.id = e.connection))
+    LIMIT 10000
+))
 `
 
-// Removes what is too old, but for the last twenty lines of a connection, which are kept longer; and what is left of connections that ended.
-func (q *Queries) PruneEntries(ctx context.Context) (int64, error) {
-	result, err := q.db.Exec(ctx, pruneEntries)
+// Removes what is older than 180 days, and what is older than 72 hours of connections that have ended, some at a time.
+func (q *Queries) PruneEndedEntries(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, pruneEndedEntries)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const pruneEntries = `-- name: PruneEntries :execrows
+DELETE FROM zoom_entry WHERE ctid = ANY(ARRAY(
+    SELECT gone.ctid
+    FROM (SELECT unnest($1::text[]) AS connection) AS listed
+    CROSS JOIN LATERAL (
+        SELECT n.at FROM zoom_entry n WHERE n.connection = listed.connection ORDER BY n.at DESC, n.id DESC OFFSET 19 LIMIT 1
+    ) AS twentieth
+    CROSS JOIN LATERAL (
+        SELECT e.ctid FROM zoom_entry e WHERE e.connection = listed.connection AND e.at < least(twentieth.at, now() - interval '72 hours') OFFSET 0
+    ) AS gone
+))
+`
+
+// Removes lines of these connections that are older than 72 hours, but for the last twenty of each. OFFSET 0 has each connection's lines
+// looked up by index, whatever the database expects of the table.
+func (q *Queries) PruneEntries(ctx context.Context, connections []string) (int64, error) {
+	result, err := q.db.Exec(ctx, pruneEntries, connections)
 	if err != nil {
 		return 0, err
 	}
