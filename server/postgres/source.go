@@ -50,6 +50,9 @@ func poolConfig(dataSource string) (*pgxpool.Config, error) {
 	} else {
 		setDefault(parameters, "statement_timeout", statementTimeout)
 		setDefault(parameters, "idle_in_transaction_session_timeout", statementTimeout)
+		// To plan a statement takes as long as to run it, and each has one good plan for whatever it is about. The database would rather plan
+		// each anew, as it takes an array of unknown length for longer than it is.
+		setDefault(parameters, "plan_cache_mode", "force_generic_plan")
 	}
 	config.ConnConfig.ConnectTimeout = connectTimeout
 	config.MaxConns, config.MinConns = maxConns, 0
