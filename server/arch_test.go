@@ -60,19 +60,22 @@ var mayImport = map[string][]string{
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never memory or postgres: it knows no records
 	"mattermost/markdown": {"chat"},
-	"httpapi":             {"account", "bridge", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom"},
+	"zoomchat":            {"bridge", "bridge/conversation", "chat", "command", "fault", "queue", "zoom", "zoomchat/content", "zoomchat/event"},
+	"zoomchat/content":    {"chat"},
+	"zoomchat/event":      {},
+	"httpapi":             {"account", "bridge", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom", "zoomchat", "zoomchat/event"},
 
-	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "queue", "session", "takeover"},
+	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "queue", "session", "takeover", "zoomchat"},
 	"postgres/query": {},
 
 	"": {everything},
 
 	// Stand-ins for tests; mayOnlyServeTests keeps them out of the plugin.
-	"memory":                         {"bridge", "chat", "meeting", "oauth", "provider", "queue", "session", "takeover"},
+	"memory":                         {"bridge", "chat", "meeting", "oauth", "provider", "queue", "session", "takeover", "zoomchat"},
 	"postgres/pgtest":                {"postgres"},
-	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "queue", "session"},
+	"recordstest":                    {"account", "bridge", "bridge/assembly", "bridge/subject", "chat", "meeting", "oauth", "provider", "queue", "session", "zoomchat"},
 	"mattermost/mmtest":              {"mattermost/mmtest/kvtable"},
-	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain"},
+	"provider/providertest":          {"chat", "i18n", "mattermost/markdown", "provider", "provider/providertest/plain", "zoomchat/content"},
 	"provider/providertest/doorbell": {"chat", "provider"},
 	"provider/providertest/plain":    {"bridge", "chat"},
 	"mattermost/mmtest/kvtable":      {},
@@ -221,4 +224,4 @@ func TestArchOnlyTheSurfaceKnowsMattermostsIDs(t *testing.T) {
 }
 
 // vendorIDs are packages in which a user's ID is the vendor's.
-var vendorIDs = []string{"zoom", "account", "oauth"}
+var vendorIDs = []string{"zoom", "zoomchat", "zoomchat/event", "account", "oauth"}

@@ -13,6 +13,7 @@ import (
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/zoom"
+	"mattermost-plugin-zoom/server/zoomchat"
 )
 
 // kindZoom marks the deliveries of Zoom in the queue.
@@ -27,6 +28,7 @@ type jobs struct {
 	accounts *account.Service
 	meetings *meeting.Service
 	bridge   *assembly.Bridge
+	chat     *zoomchat.Inbox
 	now      func() time.Time
 }
 
@@ -54,6 +56,9 @@ func (j *jobs) acceptUnverified(ctx context.Context, e zoom.Event, body []byte) 
 func (j *jobs) handle(ctx context.Context, d queue.Job) error {
 	if d.Kind == bridge.JobKind {
 		return j.handleBridge(ctx, d)
+	}
+	if d.Kind == kindChat {
+		return j.chat.Handle(ctx, d.Header[headerApp], d.Body)
 	}
 	if d.Kind == kindRecheck {
 		return j.recheck(ctx, d)

@@ -29,7 +29,7 @@ type Plugin struct {
 	// registry are the providers; tests may add to them.
 	registry *provider.Registry
 	// surfaces returns the chat products by their IDs, Mattermost's among them; tests may add to them.
-	surfaces func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
+	surfaces func(p products) map[chat.SurfaceID]bridge.Product
 	// open returns where the records are; tests keep them in memory.
 	open func(api plugin.API, log *slog.Logger) (storage, error)
 	// background calls a function that no user waits for; nil is in a goroutine. Tests call it at once.

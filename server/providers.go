@@ -12,6 +12,7 @@ import (
 	"mattermost-plugin-zoom/server/provider/jenkins"
 	"mattermost-plugin-zoom/server/provider/pagerduty"
 	"mattermost-plugin-zoom/server/provider/sentry"
+	"mattermost-plugin-zoom/server/zoomchat/content"
 )
 
 // providers is the list of providers. To add one, add a line here and its two switches in plugin.json.
@@ -26,7 +27,7 @@ func providers(settings *config.Container, now func() time.Time) *provider.Regis
 
 // catalogueOf returns all texts: ours, the bridge's and the providers'.
 func catalogueOf(registry *provider.Registry) (*i18n.Catalogue, error) {
-	sources := []fs.FS{bridge.Texts()}
+	sources := []fs.FS{bridge.Texts(), content.Texts()}
 	for _, p := range registry.All() {
 		if texts := p.Describe().Texts; texts != nil {
 			sources = append(sources, texts)

@@ -30,8 +30,8 @@ func newPlainWorld(t *testing.T) *plainWorld {
 	require.NoError(t, err)
 	w.chat = plain.New(func(m chat.Message) chat.Text { return texts.Text("en", m) }, w.mm.Now)
 	require.NoError(t, w.plugin.OnDeactivate())
-	w.plugin = w.starts(&Plugin{surfaces: func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product {
-		all := surfaces(mattermost)
+	w.plugin = w.starts(&Plugin{surfaces: func(p products) map[chat.SurfaceID]bridge.Product {
+		all := surfaces(p)
 		all[plain.ID] = w.chat
 		return all
 	}})

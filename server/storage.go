@@ -15,6 +15,7 @@ import (
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/takeover"
+	"mattermost-plugin-zoom/server/zoomchat"
 )
 
 // storage is where the plugin keeps its records: in PostgreSQL, or in memory in tests.
@@ -31,6 +32,7 @@ type storage struct {
 	meetings    meetingRecords
 	lastEvents  lastEvents
 	predecessor takeover.Notes
+	zoomChat    zoomchat.Records
 }
 
 // signIns are authorizations under way. They expire.
@@ -55,7 +57,7 @@ type pruner interface {
 
 // expiring returns the records that have to be pruned.
 func (s storage) expiring() []pruner {
-	return []pruner{s.jobs, s.subjects, s.connections, s.deliveries, s.signIns, s.meetings}
+	return []pruner{s.jobs, s.subjects, s.connections, s.deliveries, s.signIns, s.meetings, s.zoomChat}
 }
 
 // connectionRecords are the connections to providers.
@@ -103,5 +105,6 @@ func openPostgres(api plugin.API, log *slog.Logger) (storage, error) {
 		jobs:     postgres.NewJobs(db), subjects: postgres.NewSubjects(db), connections: postgres.NewConnections(db), deliveries: postgres.NewDeliveries(db),
 		grants: postgres.NewGrants(db), keyring: postgres.NewKeyring(db), signIns: postgres.NewSignIns(db), sites: postgres.NewSites(db),
 		meetings: postgres.NewMeetings(db), lastEvents: postgres.NewLastEvents(db), predecessor: postgres.NewPredecessor(db),
+		zoomChat: postgres.NewZoomChat(db),
 	}, nil
 }

@@ -18,6 +18,7 @@ func inMemory(m *memory.Memory) func(plugin.API, *slog.Logger) (storage, error) 
 			jobs:     m.Jobs, subjects: m.Subjects, connections: m.Connections, deliveries: m.Deliveries,
 			grants: m.Grants, keyring: m.Keyring, signIns: m.SignIns, sites: m.Sites,
 			meetings: m.Meetings, lastEvents: m.LastEvents, predecessor: m.Predecessor,
+			zoomChat: m.ZoomChat,
 		}, nil
 	}
 }

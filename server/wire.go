@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/session"
 	"mattermost-plugin-zoom/server/takeover"
 	"mattermost-plugin-zoom/server/zoom"
+	"mattermost-plugin-zoom/server/zoomchat"
 )
 
 // app is the plugin's object graph: build makes everything once and passes it on.
@@ -79,7 +80,7 @@ type builder struct {
 	api        plugin.API
 	storage    storage
 	registry   *provider.Registry
-	surfaces   func(mattermost bridge.Product) map[chat.SurfaceID]bridge.Product
+	surfaces   func(p products) map[chat.SurfaceID]bridge.Product
 	settings   *config.Container
 	now        func() time.Time
 	client     *mattermost.Client
@@ -91,8 +92,10 @@ type builder struct {
 
 	lastEvent *eventClock
 	vault     *oauth.Vault
+	calls     *zoom.Client
 	accounts  *account.Service
 	meetings  *meeting.Service
+	zoomChat  *zoomchat.Surface
 	sessions  *session.Sessions
 	jobs      *jobs
 	hints     *hints.Hints
@@ -115,7 +118,8 @@ func (b *builder) app(exit func(int)) *app {
 		lastEvent: b.lastEvent, predecessor: left, now: b.now,
 	}
 	doctor := meeting.NewDoctor(check.inspect)
-	commands.meetings = b.meetings.Command(connections{b.accounts}, doctor, b.jobs.bridge.OverviewCommand())
+	commands.meetings = b.meetings.Command(connections{b.accounts}, doctor, b.jobs.bridge.OverviewCommand(), b.chatSetup(commands).Command())
+	b.jobs.chat = &zoomchat.Inbox{Surface: b.zoomChat, Bridge: zoomBridge{b.jobs.bridge, b.meetings}, Commands: zoomCommands{commands}, Log: b.log}
 	states := &providerStates{settings: b.settings, client: b.client, registry: b.registry, commands: commands}
 	replacement := &takeover.Takeover{
 		Table: b.kv, Accounts: b.accounts, Meetings: b.storage.meetings, Posts: b.client, Notes: b.storage.predecessor, Note: left.note, Log: b.log,
@@ -145,13 +149,13 @@ func (b *builder) buildMeetings(board meeting.Board) {
 	authorization := oauth.Dependencies{
 		Grants: b.storage.grants, SignIns: b.storage.signIns, Vault: b.vault, App: b.views.oauth, Client: b.outbound, Now: b.now, Log: b.log,
 	}
-	calls := zoom.NewClient(func() string { return b.settings.Load().ZoomAPI() }, b.outbound, b.now, b.log)
+	b.calls = zoom.NewClient(func() string { return b.settings.Load().ZoomAPI() }, b.outbound, b.now, b.log)
 	b.accounts = account.NewService(account.Dependencies{
-		Settings: b.views.account, People: b.client, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization), Zoom: calls,
+		Settings: b.views.account, People: b.client, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization), Zoom: b.calls,
 		Personal: b.storage.meetings, Left: b.kv, Now: b.now, Log: b.log,
 	})
 	b.meetings = meeting.NewService(meeting.Dependencies{
-		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: calls, Accounts: b.accounts, Index: b.storage.meetings,
+		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: b.calls, Accounts: b.accounts, Index: b.storage.meetings,
 		Seals: b.vault, Runner: recheckRunner{b.jobs}, Background: b.background.do, Now: b.now, Log: b.log,
 	})
 	b.jobs.accounts, b.jobs.meetings = b.accounts, b.meetings
@@ -166,9 +170,10 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 		Command:   func(id string) string { return "/" + b.settings.Load().Triggers()[id] },
 		Now:       b.now, Log: b.log,
 	})
+	b.zoomChat = b.buildZoomChat()
 	surface := mattermost.NewSurface(b.client, func(id string) string { return b.registry.Describe(id).Name })
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
-		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(surface), Persons: surface, Subjects: b.storage.subjects, Connections: b.storage.connections, Deliveries: b.storage.deliveries,
+		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(products{mattermost: surface, zoomChat: b.zoomChat}), Persons: surface, Subjects: b.storage.subjects, Connections: b.storage.connections, Deliveries: b.storage.deliveries,
 		Inbox: bridge.NewJobInbox(b.jobs.queue), Seals: b.vault, Sessions: b.sessions, Meetings: starter{b.meetings}, Audit: b.client,
 		Changed: func(connectionID string) { b.hints.Send(hints.Connection, connectionID) }, Now: b.now, Log: b.log,
 	})
@@ -182,6 +187,7 @@ func (b *builder) routes(doctor *meeting.Doctor, states *providerStates) http.Ha
 		Settings: b.views.http, Meetings: b.meetings, Accounts: b.accounts, Doctor: doctor, People: reader{b.client},
 		Verifier: zoom.NewVerifier(func() []string { return zoom.Secrets(b.settings.Load().ZoomWebhookSecret) }, b.now),
 		Accept:   b.jobs.accept, AcceptUnverified: b.jobs.acceptUnverified, NoteEvent: b.lastEvent.note, Log: b.log,
+		TeamChat: b.jobs.chat, AcceptChat: b.jobs.acceptChat, ConnectURL: b.accounts.ConnectURL,
 		Bridge: b.jobs.bridge, Signer: b.sessions, Providers: states.all, Enabled: states.enabled,
 	})
 }

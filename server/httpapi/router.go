@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/oauth"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/zoom"
+	"mattermost-plugin-zoom/server/zoomchat/event"
 )
 
 // Headers that the Mattermost server sets.
@@ -163,7 +164,12 @@ type Dependencies struct {
 	AcceptUnverified func(ctx context.Context, e zoom.Event, body []byte) (bool, error)
 	// NoteEvent records that a signed event arrived.
 	NoteEvent func(ctx context.Context)
-	Log       *slog.Logger
+	TeamChat  TeamChat
+	// AcceptChat stores an event of a Zoom Team Chat app, likewise.
+	AcceptChat func(ctx context.Context, appID string, e event.Event, body []byte) error
+	// ConnectURL returns the link with which a user connects their Zoom account.
+	ConnectURL func(ctx context.Context, person chat.PersonID, next string) (string, error)
+	Log        *slog.Logger
 }
 
 // userTimeout limits how long a user waits: a call to Zoom of at most ten seconds, preceded by the renewal of a token.
@@ -179,6 +185,8 @@ func New(d Dependencies) http.Handler {
 	clicks := &buttons{answers: answering, Bridge: d.Bridge, Meetings: d.Meetings}
 	mux.HandleFunc("POST /action", forUser(clicks.action))
 	mux.HandleFunc("POST /form", forUser(clicks.form))
+	forms := &chatForms{answers: answering, Chat: d.TeamChat}
+	mux.HandleFunc("POST /chat/forms/{id}", forUser(fromWebapp(forms.submit)))
 	return guarded(d.Log, mux)
 }
 
@@ -187,6 +195,8 @@ func routeSenders(mux *http.ServeMux, d Dependencies, answering answers, refused
 	events := &zoomEvents{Settings: d.Settings, Verifier: d.Verifier, Accept: d.Accept, AcceptUnverified: d.AcceptUnverified, NoteEvent: d.NoteEvent, Log: d.Log, refusals: refused}
 	mux.HandleFunc("POST /webhook", events.webhook)
 	mux.HandleFunc("POST /deauthorization", events.webhook)
+	bots := &chatEvents{Chat: d.TeamChat, Accept: d.AcceptChat, Log: d.Log, refusals: refused}
+	mux.HandleFunc("POST /teamchat/{app}", bots.receive)
 	hooks := &providerHooks{answers: answering, Bridge: d.Bridge, refusals: refused}
 	mux.HandleFunc("POST /hooks/{hook}", hooks.hook)
 	mux.HandleFunc("POST /hooks/{hook}/{secret}", hooks.hook)
@@ -203,6 +213,10 @@ func routeBrowsers(mux *http.ServeMux, d Dependencies) {
 	signIn := &signInPages{pages: shown, Signer: d.Signer, Bridge: d.Bridge}
 	mux.HandleFunc("GET /oauth2/{provider}/connect", signIn.signIn)
 	mux.HandleFunc("GET /oauth2/{provider}/complete", signIn.signInDone)
+	bots := &chatPages{pages: shown, Chat: d.TeamChat, ConnectURL: d.ConnectURL}
+	mux.HandleFunc("GET /teamchat/{app}/installed", bots.installed)
+	mux.HandleFunc("GET /chat/link", bots.link)
+	mux.HandleFunc("GET /chat/forms/{id}", bots.form)
 }
 
 // routeWebapp adds the routes of the webapp.

@@ -50,6 +50,14 @@ func (c *Translator) Markdown(person chat.PersonID, m chat.Message) string {
 // Plain returns the message for places without formatting, in the user's language; in the server's for "".
 func (c *Translator) Plain(person chat.PersonID, m chat.Message) string { return c.to(person).plain(m) }
 
+// Text returns the message as a text in the user's language, for another surface to render; in the server's for "".
+func (c *Translator) Text(person chat.PersonID, m chat.Message) chat.Text {
+	return c.to(person).text(m)
+}
+
+// Clock returns the user's time format; UTC for "".
+func (c *Translator) Clock(person chat.PersonID) markdown.Reader { return c.to(person).clock() }
+
 // here renders the message for everyone in a channel.
 func (c *Translator) here(m chat.Message) string { return c.toAll().markdown(m) }
 
@@ -67,7 +75,15 @@ func (w words) plain(m chat.Message) string {
 
 // reader returns the user's time format, which is looked up only for texts that contain times.
 func (w words) reader(t chat.Text) markdown.Reader {
-	if w.user == nil || len(markdown.Times(t)) == 0 {
+	if len(markdown.Times(t)) == 0 {
+		return markdown.Reader{}
+	}
+	return w.clock()
+}
+
+// clock returns the user's time format.
+func (w words) clock() markdown.Reader {
+	if w.user == nil {
 		return markdown.Reader{}
 	}
 	name := model.GetPreferredTimezone(w.user.Timezone)

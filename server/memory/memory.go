@@ -22,6 +22,7 @@ type Memory struct {
 	Predecessor *Predecessor
 	Connections *Connections
 	Deliveries  *Deliveries
+	ZoomChat    *ZoomChat
 }
 
 // New returns an empty Memory with this clock.
@@ -34,14 +35,14 @@ func New(now func() time.Time) *Memory {
 		Grants: grants, Keyring: newKeyring(faults), SignIns: newSignIns(faults, now), Sites: newSites(faults),
 		Subjects: newSubjects(faults, now), Connections: newConnections(faults, log, now), Deliveries: log,
 		Meetings: meetings, LastEvents: &LastEvents{Faults: faults, now: now},
-		Predecessor: &Predecessor{Faults: faults, now: now},
+		Predecessor: &Predecessor{Faults: faults, now: now}, ZoomChat: newZoomChat(faults, now),
 	}
 }
 
 // Dump returns all that is stored, by what it is, for assertions about what must not be.
 func (m *Memory) Dump() map[string]string {
 	dump := map[string]string{}
-	for _, records := range []map[string]string{m.Jobs.Dump(), m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump(), m.Connections.Dump(), m.Deliveries.Dump()} {
+	for _, records := range []map[string]string{m.Jobs.Dump(), m.Grants.Dump(), m.Keyring.Dump(), m.SignIns.Dump(), m.Sites.Dump(), m.Subjects.Dump(), m.Connections.Dump(), m.Deliveries.Dump(), m.ZoomChat.Dump()} {
 		maps.Copy(dump, records)
 	}
 	return dump

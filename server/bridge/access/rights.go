@@ -21,7 +21,7 @@ func (s *Rights) MayChange(ctx context.Context, actor chat.Actor, c bridge.Conne
 		return nil
 	}
 	for _, place := range c.Channels() {
-		switch err := s.MayConnect(ctx, actor, place); {
+		switch err := s.MayConnect(ctx, on(place, actor, c), place); {
 		case fault.Is(err, fault.NoPost, fault.ConnectForbidden, fault.ConnectAdminOnly, fault.GuestForbidden):
 			return s.SharedElsewhere(c)
 		case err != nil:
@@ -50,7 +50,24 @@ func (s *Rights) CanKeep(ctx context.Context, actor chat.Actor, place chat.Place
 
 // Manages reports whether the person may, at this moment, change one of the channels that follow the connection.
 func (s *Rights) Manages(ctx context.Context, actor chat.Actor, c bridge.Connection) bool {
-	return slices.ContainsFunc(c.Channels(), func(place chat.Place) bool { return s.MayConnect(ctx, actor, place) == nil })
+	return slices.ContainsFunc(c.Channels(), func(place chat.Place) bool { return s.MayConnect(ctx, on(place, actor, c), place) == nil })
+}
+
+// on returns the actor as they are known on the place's surface: rights in a channel are those of its surface, and one person can act on
+// several. On Mattermost that is the person; elsewhere it is who subscribed a channel to the connection as the same person.
+func on(place chat.Place, actor chat.Actor, c bridge.Connection) chat.Actor {
+	switch {
+	case actor.Surface == place.Surface, actor.Person == "":
+		return actor
+	case place.Surface == chat.Mattermost:
+		return actor.Person.Actor()
+	}
+	for _, sub := range c.In(place) {
+		if sub.CreatedBy.Surface == place.Surface && sub.CreatedBy.Person == actor.Person {
+			return sub.CreatedBy
+		}
+	}
+	return actor
 }
 
 // MayConnect checks, at this moment, that the person may change what the channel is connected to. In their own conversation with the bot,

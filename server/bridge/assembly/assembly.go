@@ -133,6 +133,14 @@ func (b *Bridge) Overview(ctx context.Context, actor chat.Actor, q bridge.Overvi
 // OverviewCommand returns the command that shows it.
 func (b *Bridge) OverviewCommand() *command.Command { return b.overviews.Command() }
 
+// Extend adds operations of the plugin's own to those that buttons and forms can carry out; it is for the time before any is.
+func (b *Bridge) Extend(operations map[string]conversation.Operation) {
+	b.requests.Register(operations)
+}
+
+// Prompter makes buttons and forms for such operations.
+func (b *Bridge) Prompter() *conversation.Prompts { return b.requests.Prompts }
+
 // Press carries out a click on a button under a note; see conversation.Registry.
 func (b *Bridge) Press(ctx context.Context, c chat.Click) error { return b.requests.Press(ctx, c) }
 

@@ -73,22 +73,25 @@ type goldenAction struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-// checkGolden compares the cards and replies of each story, in English, with its golden files: as data with Mattermost's Markdown, and as
-// the plain surface shows them. Run "make golden" to rewrite the files, and
+// checkGolden compares the cards and replies of each story, in English, with its golden files: as data with Mattermost's Markdown, as
+// the plain surface shows them, and as the content of Zoom's messages. Run "make golden" to rewrite the files, and
 // read the diff.
 func (tr *conformance) checkGolden(t *testing.T) {
 	for _, story := range tr.Stories {
 		w := tr.newWorld()
 		var all []goldenStory
 		var shown transcript
+		var sent zoomTranscript
 		for minute, name := range story.Fixtures {
 			delivery := goldenStory{Delivery: name, Events: []goldenEvent{}}
 			shown.begin(name)
+			sent.begin(name)
 			for _, e := range tr.parse(t, name, tr.delivery(tr.fixture(t, name), minute)) {
 				for _, s := range w.apply(t, e) {
 					tr.checkStep(t, s)
 					delivery.Events = append(delivery.Events, tr.goldenEvent(s))
 					shown.add(tr.plain(), s)
+					sent.add(t, tr.zoomchat(), s)
 				}
 			}
 			all = append(all, delivery)
@@ -100,6 +103,7 @@ func (tr *conformance) checkGolden(t *testing.T) {
 		require.NoError(t, encoder.Encode(all))
 		tr.requireGolden(t, story.Name+".golden.json", got.String())
 		tr.requireGolden(t, story.Name+".plain.golden", shown.String())
+		tr.requireGolden(t, story.Name+".zoomchat.golden", sent.String())
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"mattermost-plugin-zoom/server/i18n"
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 	"mattermost-plugin-zoom/server/provider"
+	"mattermost-plugin-zoom/server/zoomchat/content"
 )
 
 // Suite is the input for the tests of a provider.
@@ -166,7 +167,7 @@ func newConformance(t testing.TB, p provider.Provider, s Suite) *conformance {
 	}
 	tr := &conformance{Suite: s, p: p, d: p.Describe(), texts: map[string]json.RawMessage{}, bodies: map[string][]byte{}}
 	require.NotNil(t, tr.d.Texts, "a provider brings its texts along")
-	catalogue, err := i18n.NewCatalogue(tr.d.Texts)
+	catalogue, err := i18n.NewCatalogue(tr.d.Texts, content.Texts())
 	require.NoError(t, err)
 	tr.catalogue = catalogue
 	tr.readTexts(t)
