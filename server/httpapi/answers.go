@@ -26,7 +26,8 @@ func (s answers) fail(w http.ResponseWriter, person chat.PersonID, err error) {
 	s.reply(w, statusOf(code), ErrorAnswer{Error: ErrorDetail{Code: string(code), Message: s.People.Plain(person, chat.Failure(err))}})
 }
 
-// reply writes the response in one call, because the server forwards only the last write of some responses.
+// reply writes the response in one call, because the server forwards only the last write of some responses. A status of 200 needs no call:
+// each is up to two round trips to the server.
 func (s answers) reply(w http.ResponseWriter, status int, answer any) {
 	body, err := json.Marshal(answer)
 	if err != nil {
@@ -35,7 +36,9 @@ func (s answers) reply(w http.ResponseWriter, status int, answer any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
+	if status != http.StatusOK {
+		w.WriteHeader(status)
+	}
 	_, _ = w.Write(body)
 }
 
