@@ -32,16 +32,20 @@ func (l *lines) add(it *item) {
 }
 
 // next returns the item that a free worker starts with, nil for none: the first whose key isn't busy. The reserved source goes first, and
-// the others never get all workers; one of them alone never gets more than a third, so that a slow one holds up no other.
+// the others never get all workers. One alone never gets more than a third, so that a slow one holds up no other, and a burst leaves the
+// server time to accept more.
 func (l *lines) next() *item {
-	if it := l.first(l.reserved); it != nil {
-		return it
+	most := max(l.workers/3, 1)
+	if l.working[l.reserved] < most {
+		if it := l.first(l.reserved); it != nil {
+			return it
+		}
 	}
 	if l.reserved != "" && l.shared >= max(l.workers-1, 1) {
 		return nil
 	}
 	for _, source := range l.turns {
-		if source == l.reserved || l.working[source] >= max(l.workers/3, 1) {
+		if source == l.reserved || l.working[source] >= most {
 			continue
 		}
 		if it := l.first(source); it != nil {
