@@ -151,6 +151,10 @@ $(SQLC):
 	GOBIN=$(BIN)/sqlc.new go install -trimpath github.com/sqlc-dev/sqlc/cmd/sqlc@$(SQLC_VERSION)
 	@mv $(BIN)/sqlc.new/sqlc $@ && rmdir $(BIN)/sqlc.new
 
+endurance: $(DEV_BUNDLE) e2e-ready ## the stories of floods in full length, and the load test with full tables and 30 s of noise; about 15 minutes
+	cd e2e && CGO_ENABLED=0 BUNDLE=$(CURDIR)/$(DEV_BUNDLE) go test -count=1 -timeout 30m -v -run 'Flood|Noisy|Fifty|SurvivesAKill' . -endurance
+	$(E2E_GO) run ./bench -crowd -noise 30s
+
 golden: ## rewrite the golden files; read the diff before you commit it
 	@grep -rlE 'flag\.Bool\("update"' --include='*_test.go' server sandbox | xargs -r dirname | sort -u | \
 	while read -r dir; do go test -count=1 "./$$dir" -update || exit 1; done

@@ -14,14 +14,15 @@ import (
 
 // bench is what the measurements work with.
 type bench struct {
-	stack *stack.Stack
-	n     int
+	stack  *stack.Stack
+	n      int
+	person *stack.Person // who watches one operation at a time
 	// hook is the address of an incoming webhook.
 	hook string
 	// wall shows the builds of one Jenkins, quiet those of another.
 	wall, quiet             *model.Channel
 	jenkins, jenkinsOfQuiet stack.Hook
-	// one and many are channels without a meeting for each start; a single person starts those in one.
+	// one and many are channels without a meeting for each start to come; a single person starts those in one.
 	one, many []room
 	built     atomic.Int64
 }
@@ -38,15 +39,19 @@ const people = 8
 func (b *bench) server() *stack.Server { return b.stack.Servers[0] }
 
 // prepare connects people, and makes a channel for every start to come.
-func prepare(ctx context.Context, s *stack.Stack, n int) (*bench, error) {
+func prepare(ctx context.Context, s *stack.Stack, o options) (*bench, error) {
 	if err := s.Sandbox.LiftLimits(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.Set(ctx, stack.Settings{"EnableJenkins": true}); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(os.Stderr, "preparing %d people and %d channels …\n", people, 2*n)
-	b := &bench{stack: s, n: n}
+	channels := o.n
+	if o.crowd {
+		channels *= 2 // the rounds are measured twice
+	}
+	fmt.Fprintf(os.Stderr, "preparing %d people and %d channels …\n", people, 2*channels)
+	b := &bench{stack: s, n: o.n}
 	owners := make([]*stack.Person, people)
 	var err error
 	for i := range owners {
@@ -54,7 +59,8 @@ func prepare(ctx context.Context, s *stack.Stack, n int) (*bench, error) {
 			return nil, err
 		}
 	}
-	for i := range n {
+	b.person = owners[0]
+	for i := range channels {
 		if b.one, err = b.addRoom(ctx, b.one, fmt.Sprintf("one-%d", i), owners[0]); err != nil {
 			return nil, err
 		}
@@ -74,6 +80,13 @@ func prepare(ctx context.Context, s *stack.Stack, n int) (*bench, error) {
 	}
 	b.hook = b.server().URL + "/hooks/" + hook.Id
 	return b, b.warm(ctx)
+}
+
+// take returns as many channels as a measurement has operations, which are used up.
+func (b *bench) take(rooms *[]room) []room {
+	taken := (*rooms)[:b.n]
+	*rooms = (*rooms)[b.n:]
+	return taken
 }
 
 func (b *bench) addRoom(ctx context.Context, rooms []room, name string, owner *stack.Person) ([]room, error) {

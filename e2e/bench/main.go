@@ -10,9 +10,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -29,6 +31,7 @@ type options struct {
 	json   string
 	before []string
 	sql    bool
+	crowd  bool
 }
 
 func main() {
@@ -38,6 +41,7 @@ func main() {
 	flag.DurationVar(&o.noise, "noise", 5*time.Second, "how long one connection sends as fast as it can; 0 leaves that out")
 	flag.StringVar(&o.json, "json", "", "file to write the figures to")
 	flag.BoolVar(&o.sql, "sql", false, "list the SQL statements of each measurement")
+	flag.BoolVar(&o.crowd, "crowd", false, "measure again with 10,000 connections and 1,000,000 finished deliveries in the tables")
 	flag.StringVar(&before, "before", "", "files with earlier figures, separated by commas, whose medians are printed beside")
 	flag.Parse()
 	if before != "" {
@@ -63,7 +67,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer s.Close()
-	b, err := prepare(ctx, s, o.n)
+	b, err := prepare(ctx, s, o)
 	if err != nil {
 		return err
 	}
@@ -85,28 +89,72 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-// all measures everything: one operation at a time, eight at a time, and one connection that sends as fast as it can.
+// all measures everything: one operation at a time, eight at a time, the same with full tables, and one connection that sends as fast as
+// it can.
 func (b *bench) all(ctx context.Context, o options) ([]figure, error) {
-	idle, err := b.memory(ctx)
+	found, err := b.memory(ctx, "before the load", 0)
 	if err != nil {
 		return nil, err
 	}
-	found := []figure{{Name: "memory before the load", Value: mib(idle), Unit: "MiB"}}
-	for _, round := range []func(context.Context) ([]figure, error){b.single, b.crowd} {
-		more, err := round(ctx)
+	measured, err := b.rounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := b.memory(ctx, "after the load", 30)
+	if err != nil {
+		return nil, err
+	}
+	found = append(append(found, measured...), loaded...)
+	if o.crowd {
+		crowded, err := b.crowded(ctx)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, more...)
+		found = append(found, crowded...)
 	}
-	loaded, err := b.memory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found = append(found, figure{Name: "memory after the load", Value: mib(loaded), Unit: "MiB", Goal: 30})
 	if o.noise == 0 {
 		return found, nil
 	}
 	noise, err := b.noisy(ctx, o.noise)
 	return append(found, noise...), err
+}
+
+// rounds measures one operation at a time, and then several.
+func (b *bench) rounds(ctx context.Context) ([]figure, error) {
+	single, err := b.single(ctx)
+	if err != nil {
+		return nil, err
+	}
+	together, err := b.together(ctx)
+	return append(single, together...), err
+}
+
+// The crowd that crowded measures with.
+const (
+	crowdConnections = 10_000
+	crowdDeliveries  = 1_000_000
+)
+
+// crowded measures the rounds with full tables.
+func (b *bench) crowded(ctx context.Context) ([]figure, error) {
+	fmt.Fprintln(os.Stderr, "filling the tables …")
+	if err := b.stack.DB.Crowd(ctx, crowdConnections, crowdDeliveries); err != nil {
+		return nil, err
+	}
+	sizes, err := b.stack.DB.Sizes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []figure
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		if size := sizes[name]; size.Rows >= crowdConnections {
+			found = append(found, figure{Name: "full tables: " + name, Value: float64(size.Bytes) / float64(size.Rows), Unit: "bytes/row"})
+		}
+	}
+	measured, err := b.rounds(ctx)
+	for _, f := range measured {
+		f.Name = "full tables: " + f.Name
+		found = append(found, f)
+	}
+	return found, err
 }

@@ -163,10 +163,13 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 	return sorted[min(len(sorted)-1, len(sorted)*p/100)]
 }
 
-// memory is the resident memory of the plugin's process.
-func (b *bench) memory(ctx context.Context) (int64, error) {
+// memory is the figures for the plugin's memory at this moment.
+func (b *bench) memory(ctx context.Context, when string, goal float64) ([]figure, error) {
 	plugin, err := b.server().Plugin(ctx)
-	return plugin.RSS, err
+	return []figure{
+		{Name: "memory " + when, Value: mib(plugin.RSS), Unit: "MiB", Goal: goal},
+		{Name: "memory " + when + ", without the program itself", Value: mib(plugin.Own), Unit: "MiB"},
+	}, err
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

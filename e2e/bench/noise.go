@@ -24,14 +24,14 @@ const (
 // noisy measures what one connection that sends as fast as it can does to another connection and to Zoom, beside an idle run.
 func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error) {
 	fmt.Fprintf(os.Stderr, "measuring beside one noisy connection for %s …\n", lasts)
-	rooms := b.one[:0:0]
+	var rooms []room
 	for i := range 2*int(lasts/probeEvery) + 2 {
 		var err error
-		if rooms, err = b.addRoom(ctx, rooms, fmt.Sprintf("noise-%d", i), b.one[0].owner); err != nil {
+		if rooms, err = b.addRoom(ctx, rooms, fmt.Sprintf("noise-%d", i), b.person); err != nil {
 			return nil, err
 		}
 	}
-	before, err := b.memory(ctx)
+	before, err := b.server().Plugin(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error
 	return []figure{
 		{Name: "noisy connection: accepted", Value: float64(sent.Load()) / lasts.Seconds(), Unit: "/s"},
 		{Name: "noisy connection: refused", Value: float64(refused.Load()) / lasts.Seconds(), Unit: "refusals/s"},
-		{Name: "noisy connection: memory above idle", Value: mib(peak.Load() - before), Unit: "MiB", Goal: 8},
+		{Name: "noisy connection: memory above idle", Value: mib(peak.Load() - before.RSS), Unit: "MiB", Goal: 8},
 		{Name: "another connection's card, p50", Value: card.p(50), Unit: "ms", Ratio: card.p(50) / idleCard.p(50)},
 		{Name: "another connection's card, p95", Value: card.p(95), Unit: "ms", Ratio: card.p(95) / idleCard.p(95)},
 		{Name: "Zoom event to rewritten post, p50", Value: event.p(50), Unit: "ms", Ratio: event.p(50) / idleEvent.p(50)},
@@ -84,8 +84,8 @@ func (b *bench) shout(ctx context.Context, sent, refused *atomic.Int64) {
 // watchMemory notes the most memory that the plugin has.
 func (b *bench) watchMemory(ctx context.Context, peak *atomic.Int64) {
 	for ctx.Err() == nil {
-		if now, err := b.memory(ctx); err == nil && now > peak.Load() {
-			peak.Store(now)
+		if now, err := b.server().Plugin(ctx); err == nil && now.RSS > peak.Load() {
+			peak.Store(now.RSS)
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
@@ -93,7 +93,7 @@ func (b *bench) watchMemory(ctx context.Context, peak *atomic.Int64) {
 
 // probe sends a delivery and a Zoom event in turn, and measures until a client has received what they wrote.
 func (b *bench) probe(ctx context.Context, rooms []room, lasts time.Duration) (card, event sample, err error) {
-	watch, err := b.one[0].owner.Watch()
+	watch, err := b.person.Watch()
 	if err != nil {
 		return card, event, err
 	}

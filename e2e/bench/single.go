@@ -14,7 +14,7 @@ import (
 // single measures one operation at a time: the next one begins when a client has received what the last one wrote.
 func (b *bench) single(ctx context.Context) ([]figure, error) {
 	fmt.Fprintln(os.Stderr, "measuring one at a time …")
-	watch, err := b.one[0].owner.Watch()
+	watch, err := b.person.Watch()
 	if err != nil {
 		return nil, err
 	}
@@ -23,9 +23,9 @@ func (b *bench) single(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	meetings := make([]meeting, b.n)
+	rooms, meetings := b.take(&b.one), make([]meeting, b.n)
 	starts, err := b.measure(ctx, 1, b.n, func(ctx context.Context, i int) (err error) {
-		meetings[i], err = b.start(ctx, b.one[i])
+		meetings[i], err = b.start(ctx, rooms[i])
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,8 +147,9 @@ func (v *Server) RestartPlugin(ctx context.Context) error {
 type PluginProcess struct {
 	// PID is its process ID.
 	PID int
-	// RSS is its resident memory in bytes.
-	RSS int64
+	// RSS is its resident memory in bytes. Own is the part that is not the program itself, which the system can drop and read again; the
+	// same as RSS on systems other than Linux.
+	RSS, Own int64
 }
 
 // Plugin finds the plugin's process among the server's children.
@@ -164,10 +166,30 @@ func (v *Server) Plugin(ctx context.Context) (PluginProcess, error) {
 		pid, pidErr := strconv.Atoi(fields[0])
 		rss, rssErr := strconv.ParseInt(fields[2], 10, 64)
 		if pidErr == nil && rssErr == nil {
-			return PluginProcess{PID: pid, RSS: rss * 1024}, nil
+			return PluginProcess{PID: pid, RSS: rss * 1024, Own: ownMemory(pid, rss) * 1024}, nil
 		}
 	}
 	return PluginProcess{}, errors.Errorf("server %d has no plugin process", v.Number)
+}
+
+// anonymous finds the size of a process's own memory, in KiB, in Linux' summary of its memory.
+var anonymous = regexp.MustCompile(`(?m)^Anonymous: *(\d+) kB$`)
+
+// ownMemory returns the size of a process's own memory in KiB, or all of it where the system doesn't tell.
+func ownMemory(pid int, all int64) int64 {
+	summary, err := os.ReadFile(filepath.Join("/proc", itoa(pid), "smaps_rollup"))
+	if err != nil {
+		return all
+	}
+	found := anonymous.FindSubmatch(summary)
+	if found == nil {
+		return all
+	}
+	own, err := strconv.ParseInt(string(found[1]), 10, 64)
+	if err != nil {
+		return all
+	}
+	return own
 }
 
 // KillPlugin ends the plugin's process at once (kill -9) and waits until it is

@@ -15,16 +15,16 @@ import (
 // atOnce is how many operations are under way at the same time.
 const atOnce = 8
 
-// crowd measures eight operations at a time, as fast as they are taken.
-func (b *bench) crowd(ctx context.Context) ([]figure, error) {
+// together measures eight operations at a time, as fast as they are taken.
+func (b *bench) together(ctx context.Context) ([]figure, error) {
 	fmt.Fprintf(os.Stderr, "measuring %d at a time …\n", atOnce)
 	native, err := b.measure(ctx, atOnce, b.n, b.post)
 	if err != nil {
 		return nil, err
 	}
-	meetings := make([]meeting, b.n)
+	rooms, meetings := b.take(&b.many), make([]meeting, b.n)
 	starts, err := b.measure(ctx, atOnce, b.n, func(ctx context.Context, i int) (err error) {
-		meetings[i], err = b.start(ctx, b.many[i])
+		meetings[i], err = b.start(ctx, rooms[i])
 		return err
 	})
 	if err != nil {
