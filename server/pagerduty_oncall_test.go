@@ -140,6 +140,15 @@ func TestALateListIsPostedWithinAnHour(t *testing.T) {
 	h.zoom.Advance(nine.Add(59 * time.Minute).Sub(h.mm.Now())) // no server was up
 	h.ticks()
 	require.Len(t, lists(h.town), 1)
+	h.memory.OnCall(func(call, key string) error {
+		if call == "Jobs.Insert" {
+			t.Errorf("what was handed over today is handed over again: %s", key)
+		}
+		return nil
+	})
+	h.zoom.Advance(30 * time.Second)
+	h.ticks()
+	h.memory.OnCall(nil)
 	h.zoom.Advance(nine.AddDate(0, 0, 1).Add(61 * time.Minute).Sub(h.mm.Now()))
 	h.ticks()
 	require.Len(t, lists(h.town), 1, "after an hour it is too late")

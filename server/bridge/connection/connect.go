@@ -30,12 +30,12 @@ func (s *Connector) Connect(ctx context.Context, w conversation.Request) (chat.N
 	if w.Connection != "" {
 		return s.join(ctx, w)
 	}
-	if name == "" {
-		return s.connectHook(ctx, w, "")
-	}
 	here, err := s.Directory.Following(ctx, w.Provider, w.Place)
 	if err != nil {
 		return chat.Note{}, err
+	}
+	if name == "" {
+		return s.connectHook(ctx, w, here, "")
 	}
 	if slices.ContainsFunc(here, func(c bridge.Connection) bool { return SameName(c.Name, name) }) {
 		return chat.Note{Text: chat.Say("bridge.connect.already", "Name", name, "Command", s.Word(w.Provider))}, nil
@@ -46,7 +46,7 @@ func (s *Connector) Connect(ctx context.Context, w conversation.Request) (chat.N
 	}
 	switch len(elsewhere) {
 	case 0:
-		return s.connectHook(ctx, w, name)
+		return s.connectHook(ctx, w, here, name)
 	case 1:
 		w.Connection = elsewhere[0].ID
 		return s.join(ctx, w)
@@ -59,13 +59,22 @@ func (s *Connector) ConnectNew(ctx context.Context, w conversation.Request) (cha
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
 	}
-	return s.connectHook(ctx, w, chat.Truncate(conversation.Unquoted(w.Text), MaxName))
+	return s.connectHookNamed(ctx, w)
+}
+
+// connectHookNamed makes a connection with the name that the request's text is.
+func (s *Connector) connectHookNamed(ctx context.Context, w conversation.Request) (chat.Note, error) {
+	here, err := s.Directory.Following(ctx, w.Provider, w.Place)
+	if err != nil {
+		return chat.Note{}, err
+	}
+	return s.connectHook(ctx, w, here, chat.Truncate(conversation.Unquoted(w.Text), MaxName))
 }
 
 // connectHook makes a connection whose webhook users set up at the provider. Its secret is sent once, to the user alone: if that fails,
-// nothing is made.
-func (s *Connector) connectHook(ctx context.Context, w conversation.Request, name string) (chat.Note, error) {
-	name, err := s.freeName(ctx, w, name)
+// nothing is made. The channel follows the connections here already.
+func (s *Connector) connectHook(ctx context.Context, w conversation.Request, here []bridge.Connection, name string) (chat.Note, error) {
+	name, err := s.freeName(ctx, w, here, name)
 	if err != nil {
 		return chat.Note{}, err
 	}
@@ -104,12 +113,9 @@ func (s *Connector) instructions(providerID string, h provider.Hook) chat.Messag
 }
 
 // freeName returns the name, or one after the channel, with a number where the channel has a connection of that name.
-func (s *Connector) freeName(ctx context.Context, w conversation.Request, name string) (string, error) {
-	here, err := s.Directory.Following(ctx, w.Provider, w.Place)
-	if err != nil {
-		return "", err
-	}
+func (s *Connector) freeName(ctx context.Context, w conversation.Request, here []bridge.Connection, name string) (string, error) {
 	if name == "" {
+		var err error
 		if name, err = s.defaultName(ctx, w); err != nil {
 			return "", err
 		}

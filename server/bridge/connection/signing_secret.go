@@ -34,7 +34,7 @@ func (s *Connector) ConnectByHand(ctx context.Context, w conversation.Request) (
 	if err := s.Rights.CanKeep(ctx, w.Actor, w.Place); err != nil {
 		return chat.Note{}, err
 	}
-	return s.connectHook(ctx, w, chat.Truncate(conversation.Unquoted(w.Text), MaxName))
+	return s.connectHookNamed(ctx, w)
 }
 
 // needsSecret decides what who connects a thing has to show where the tool gives the secret: for the first time, and after it was lost, that the

@@ -61,7 +61,7 @@ func TestAChannelWithManyConnectionsCostsNoMoreStatements(t *testing.T) {
 func TestAChangeOfASubscriptionCostsOneTransaction(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	require.Equal(t, map[string]int{"Connections.Following": 3, "Connections.Named": 1, "Connections.UpdateConnection": 1},
+	require.Equal(t, map[string]int{"Connections.Following": 2, "Connections.Named": 1, "Connections.UpdateConnection": 1},
 		o.costs(func() { o.types(ada, lab, "/builder connect ci") }), "a connection is made")
 	o.surface.trigger = "t"
 	o.types(ada, lab, "/builder configure")

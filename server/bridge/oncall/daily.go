@@ -65,14 +65,23 @@ func (s *Service) hand(ctx context.Context, providerID string, r bridge.Rotation
 	if !due || at.Before(r.CreatedAt) {
 		return nil
 	}
+	day := daily.Day(at)
+	if handed, _ := s.handed.Load(r.ID); handed == day {
+		return nil
+	}
 	data, err := json.Marshal(dueList{Provider: providerID, Rotation: r.ID, At: at})
 	if err != nil {
 		return errors.Wrap(err, "encode a list that is due")
 	}
-	return errors.Wrap(s.Inbox.Accept(ctx, bridge.Job{
-		ID: digest.Of(dailyTask, r.ID, daily.Day(at)), Key: digest.Of(dailyTask, r.ID), Connection: r.ID,
+	err = s.Inbox.Accept(ctx, bridge.Job{
+		ID: digest.Of(dailyTask, r.ID, day), Key: digest.Of(dailyTask, r.ID), Connection: r.ID,
 		Task: &provider.Task{Key: dailyTask, Data: data},
-	}), "hand a list that is due to the inbox")
+	})
+	if err != nil {
+		return errors.Wrap(err, "hand a list that is due to the inbox")
+	}
+	s.handed.Store(r.ID, day)
+	return nil
 }
 
 // postDaily posts the list of who is on call. Each day's list is a subject of its own, so that a repeated task finds the post of the first.

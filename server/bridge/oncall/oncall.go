@@ -5,6 +5,7 @@ package oncall
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"mattermost-plugin-zoom/server/bridge"
@@ -62,7 +63,11 @@ type Dependencies struct {
 }
 
 // Service keeps rotations and posts their lists. It is safe for use by several goroutines.
-type Service struct{ Dependencies }
+type Service struct {
+	Dependencies
+	// handed has the day of the latest list that this server has handed to the inbox, by rotation: it is due for an hour.
+	handed sync.Map
+}
 
 // New returns a service that works with these.
 func New(d Dependencies) *Service { return &Service{Dependencies: d} }
