@@ -18,10 +18,11 @@ func TestDeliveriesAreLoggedAndConnectionsAreOverseen(t *testing.T) {
 	hook := w.jenkins(alice, ear, channel, name)
 	w.sends(hook, 1, hook.Raw(), build(1).Zoom("Start", ""), http.StatusOK)
 	w.sends(hook, 2, hook.Raw(), build(2).Zoom("Failure", ""), http.StatusOK)
+	w.card(alice, channel, 2, "Failed")
+	w.settled()
 	forged := hook
 	forged.Token = "forged"
 	w.sends(hook, 2, forged.Raw(), build(3).Zoom("Start", ""), http.StatusUnauthorized)
-	w.card(alice, channel, 2, "Failed")
 	time.Sleep(2 * time.Second) // both servers write the log each second
 	w.commandShows(alice, ear, channel, "/jenkins deliveries "+name, "**Refused**", "**Shown**")
 	w.commandShows(alice, ear, channel, "/jenkins deliveries result:failures since:1h "+name, "**Refused**", "Only `result:failures since:1h`")
