@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never memory or postgres: it knows no records
 	"mattermost/markdown": {"chat"},
-	"zoomchat":            {"bridge", "bridge/conversation", "chat", "command", "fault", "queue", "zoom", "zoomchat/content", "zoomchat/event"},
+	"zoomchat":            {"bridge", "bridge/conversation", "chat", "command", "fault", "meeting", "queue", "zoom", "zoomchat/content", "zoomchat/event"},
 	"zoomchat/content":    {"chat"},
 	"zoomchat/event":      {},
 	"httpapi":             {"account", "bridge", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom", "zoomchat", "zoomchat/event"},

@@ -3,12 +3,77 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"mattermost-plugin-zoom/server/account"
 	"mattermost-plugin-zoom/server/bridge/assembly"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
+	"mattermost-plugin-zoom/server/zoomchat"
 )
+
+// meetingPlaces are the channels in which meetings are announced: Mattermost's, and those of Zoom Team Chat.
+type meetingPlaces struct {
+	*mattermost.Client
+	zoom *zoomchat.MeetingBoard
+}
+
+// Standing implements meeting.Chat.
+func (p meetingPlaces) Standing(ctx context.Context, actor chat.Actor, at chat.Place) chat.Standing {
+	if at.Surface == zoomchat.ID {
+		return p.zoom.Standing(ctx, actor, at)
+	}
+	return p.Client.Standing(ctx, actor, at)
+}
+
+// Thread implements meeting.Chat.
+func (p meetingPlaces) Thread(ctx context.Context, m chat.MessageRef) (chat.Place, error) {
+	if m.Surface == zoomchat.ID {
+		return p.zoom.Thread(ctx, m)
+	}
+	return p.Client.Thread(ctx, m)
+}
+
+// Ephemeral implements meeting.Chat.
+func (p meetingPlaces) Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor, note chat.Note) error {
+	if at.Surface == zoomchat.ID {
+		return p.zoom.Ephemeral(ctx, at, actor, note)
+	}
+	return p.Client.Ephemeral(ctx, at, actor, note)
+}
+
+// Announce implements meeting.Board.
+func (p meetingPlaces) Announce(ctx context.Context, a meeting.Announcement) (chat.MessageRef, error) {
+	if a.Place.Surface == zoomchat.ID {
+		return p.zoom.Announce(ctx, a)
+	}
+	return p.Client.Announce(ctx, a)
+}
+
+// Rewrite implements meeting.Board.
+func (p meetingPlaces) Rewrite(ctx context.Context, m chat.MessageRef, progress meeting.Progress) error {
+	if m.Surface == zoomchat.ID {
+		return p.zoom.Rewrite(ctx, m, progress)
+	}
+	return p.Client.Rewrite(ctx, m, progress)
+}
+
+// Posted implements meeting.Board.
+func (p meetingPlaces) Posted(ctx context.Context, at chat.Place, actor chat.Actor, since time.Time) ([]meeting.Opened, error) {
+	if at.Surface == zoomchat.ID {
+		return p.zoom.Posted(ctx, at, actor, since)
+	}
+	return p.Client.Posted(ctx, at, actor, since)
+}
+
+// PromptRunning implements meeting.Board.
+func (p meetingPlaces) PromptRunning(ctx context.Context, at chat.Place, actor chat.Actor, r meeting.Running) error {
+	if at.Surface == zoomchat.ID {
+		return p.zoom.PromptRunning(ctx, at, actor, r)
+	}
+	return p.Client.PromptRunning(ctx, at, actor, r)
+}
 
 // starter starts meetings for the cards of the bridge.
 type starter struct{ meetings *meeting.Service }

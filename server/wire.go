@@ -108,7 +108,7 @@ func (b *builder) app(exit func(int)) *app {
 	b.jobs = &jobs{now: b.now}
 	b.hints = hints.New(b.client.PublishHint, b.log)
 	b.buildQueue()
-	board := &notifyingBoard{Board: b.client, log: b.log}
+	board := &notifyingBoard{log: b.log}
 	b.buildMeetings(board)
 	b.buildBridge(board)
 	commands := &slashCommands{client: b.client, registry: b.registry, settings: b.settings, bridge: b.jobs.bridge, registered: map[string]slash{}}
@@ -144,8 +144,8 @@ func (b *builder) buildQueue() {
 	b.hints.On(hints.Jobs, func(string) { b.jobs.queue.Wake() })
 }
 
-// buildMeetings makes the accounts and the meetings.
-func (b *builder) buildMeetings(board meeting.Board) {
+// buildMeetings makes the accounts, the surface of Zoom Team Chat and the meetings.
+func (b *builder) buildMeetings(board *notifyingBoard) {
 	authorization := oauth.Dependencies{
 		Grants: b.storage.grants, SignIns: b.storage.signIns, Vault: b.vault, App: b.views.oauth, Client: b.outbound, Now: b.now, Log: b.log,
 	}
@@ -154,8 +154,11 @@ func (b *builder) buildMeetings(board meeting.Board) {
 		Settings: b.views.account, People: b.client, Tokens: oauth.NewTokens(authorization), Flow: oauth.NewFlow(authorization), Zoom: b.calls,
 		Personal: b.storage.meetings, Left: b.kv, Now: b.now, Log: b.log,
 	})
+	b.zoomChat = b.buildZoomChat()
+	places := meetingPlaces{Client: b.client, zoom: &zoomchat.MeetingBoard{Surface: b.zoomChat}}
+	board.Board = places
 	b.meetings = meeting.NewService(meeting.Dependencies{
-		Settings: b.views.meeting, Chat: b.client, Board: board, Zoom: b.calls, Accounts: b.accounts, Index: b.storage.meetings,
+		Settings: b.views.meeting, Chat: places, Board: board, Zoom: b.calls, Accounts: b.accounts, Index: b.storage.meetings,
 		Seals: b.vault, Runner: recheckRunner{b.jobs}, Background: b.background.do, Now: b.now, Log: b.log,
 	})
 	b.jobs.accounts, b.jobs.meetings = b.accounts, b.meetings
@@ -170,7 +173,6 @@ func (b *builder) buildBridge(board *notifyingBoard) {
 		Command:   func(id string) string { return "/" + b.settings.Load().Triggers()[id] },
 		Now:       b.now, Log: b.log,
 	})
-	b.zoomChat = b.buildZoomChat()
 	surface := mattermost.NewSurface(b.client, func(id string) string { return b.registry.Describe(id).Name })
 	b.jobs.bridge = assembly.New(assembly.Dependencies{
 		Registry: b.registry, Settings: b.views.bridge, Products: b.surfaces(products{mattermost: surface, zoomChat: b.zoomChat}), Persons: surface, Subjects: b.storage.subjects, Connections: b.storage.connections, Deliveries: b.storage.deliveries,

@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,4 +91,60 @@ func TestOneConnectionIsShownInZoomAndMattermost(t *testing.T) {
 	w.settle()
 	requireSays(t, title(w.card(w.town)), "Failed · web #1")
 	requireSays(t, w.allIn(w.bob, "ops"), "Failed · web #1", "Failed after 1 min")
+}
+
+func TestAMeetingIsStartedInZoomTeamChat(t *testing.T) {
+	t.Parallel()
+	w := newChatWorld(t)
+	w.setsUp("zoom", "meet")
+	w.says(w.alice, "ops", "/meet start Stand-up")
+	announced := w.lastIn(w.bob, "ops")
+	requireSays(t, shownIn(announced), "Stand-up", "alice: I have started a meeting", "Join meeting")
+	require.Empty(t, meetings(w.town))
+	w.says(w.bob, "ops", "/meet start")
+	requireSays(t, w.hears(w.bob, "ops"), "alice already started a Zoom meeting here")
+	w.presses(w.bob, "ops", "Start another meeting")
+	requireSays(t, w.hears(w.alice, "ops"), "bob: I have started a meeting")
+
+	id, err := strconv.ParseInt(regexp.MustCompile(`Meeting ID: (\d+)`).FindStringSubmatch(shownIn(announced))[1], 10, 64)
+	require.NoError(t, err)
+	require.NoError(t, w.zoom.StartMeeting(id))
+	w.settle()
+	w.zoom.Advance(time.Minute)
+	require.NoError(t, w.zoom.EndMeeting(id))
+	w.settle()
+	requireSays(t, w.allIn(w.bob, "ops"), "The meeting has ended.")
+}
+
+func TestWordsWithoutASlashWorkInTheBotsConversation(t *testing.T) {
+	t.Parallel()
+	w := newChatWorld(t)
+	bot := w.bot.Bot.JID
+	for typed, says := range map[string]string{
+		"help": "`/jenkins connect [name]`", "": "", "jenkins list": "isn't connected to Jenkins yet", "status": "isn't connected to Jenkins yet",
+	} {
+		if typed == "" {
+			continue
+		}
+		w.says(w.bob, bot, typed)
+		requireSays(t, w.allIn(w.bob, bot), says)
+	}
+	w.says(w.bob, bot, "connect")
+	h := w.handedInZoom(w.bob)
+	w.builds(w.jenkins.Job("web").Sends(zoomPlugin(h)), ci.Success, time.Minute)
+	requireSays(t, w.allIn(w.bob, bot), "Succeeded · web #1")
+	require.NotContains(t, w.allIn(w.alice, bot), "web #1", "it is for bob alone")
+	w.says(w.bob, bot, "disconnect")
+	w.presses(w.bob, bot, "Disconnect")
+	requireSays(t, w.allIn(w.bob, bot), "no longer gets notifications")
+}
+
+func TestARepeatedEventOfZoomTeamChatIsCarriedOutOnce(t *testing.T) {
+	t.Parallel()
+	w := newChatWorld(t)
+	w.lost.Store(1) // Zoom doesn't learn that the event arrived, and sends it again five minutes later
+	w.says(w.alice, "ops", "/jenkins connect")
+	w.zoom.Advance(6 * time.Minute)
+	w.settle()
+	require.Equal(t, 1, strings.Count(w.allIn(w.bob, "ops"), "connected this channel to Jenkins"))
 }
