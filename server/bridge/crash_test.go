@@ -76,6 +76,24 @@ func TestWhatIsNewWhenASecondServerTakesOverIsShown(t *testing.T) {
 	w.onlyOnce()
 }
 
+// A card is the same whichever event it was posted for. Here the server that takes over gets events first that the dead one didn't have:
+// one that nobody wants, and one that would post the card.
+func TestACardIsInDoubtUntilTheDeadServersEventComes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hear(said{ID: "1", Thing: "a", Is: "begun", N: 1})
+	w.surface.kill = func(_, when string) bool { return when == "after" }
+	w.dies()
+	begun, _ := w.queue.pop()
+	w.pass(bridge.HoldTime + time.Second)
+	w.hear(said{ID: "0", Thing: "a", Is: "noise"})
+	w.hear(said{ID: "2", Thing: "a", Is: "fine", N: 2})
+	w.queue.push(begun)
+	w.work()
+	require.Equal(t, []string{"a is fine"}, w.surface.titles(theRoom))
+	w.onlyOnce()
+}
+
 func TestTwoDeathsInARowDoubleNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -15,6 +15,9 @@ import (
 // lookAfter is how long after the doubtful attempt began a post is looked for: what was posted can be seen by then.
 const lookAfter = 5 * time.Second
 
+// doubtFor is how long an event is waited for that a dead server had in hand: longer than the queue carries out its job again.
+const doubtFor = 25 * time.Hour
+
 // maxDoubtful bounds the events of dead servers that a subject remembers.
 const maxDoubtful = 100
 
@@ -54,22 +57,21 @@ func (h *Held) Inherit() {
 	doubtPending(sub, h.Since)
 }
 
-// Resolve doubts what the events made pending, if another server may have posted it already.
+// Resolve doubts what the events made pending, if another server may have posted it already: a card is the same whichever event it was
+// posted for, so it is in doubt until all events are resolved that the other server had in hand.
 func (h *Held) Resolve(events []string) {
 	sub := &h.Subject
+	if h.holds.now().Sub(sub.DoubtSince) > doubtFor {
+		sub.Doubtful = nil
+	}
 	since := time.Time{}
 	if h.Again {
 		since = h.Since
 	}
-	for _, id := range events {
-		if !slices.Contains(sub.Doubtful, id) {
-			continue
-		}
-		sub.Doubtful = slices.DeleteFunc(sub.Doubtful, func(other string) bool { return other == id })
-		if since.IsZero() || sub.DoubtSince.Before(since) {
-			since = sub.DoubtSince
-		}
+	if len(sub.Doubtful) > 0 && (since.IsZero() || sub.DoubtSince.Before(since)) {
+		since = sub.DoubtSince
 	}
+	sub.Doubtful = slices.DeleteFunc(sub.Doubtful, func(id string) bool { return slices.Contains(events, id) })
 	if len(sub.Doubtful) == 0 {
 		sub.DoubtSince = time.Time{}
 	}
