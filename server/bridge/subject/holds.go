@@ -69,7 +69,7 @@ func (s *Holds) Take(ctx context.Context, c bridge.Claim, patience time.Duration
 	h := &Held{holds: s, free: free}
 	for {
 		h.begun = s.now()
-		h.Hold, err = s.records.Hold(ctx, c)
+		h.Hold, err = s.records.Hold(context.WithoutCancel(ctx), c) // a claim that nobody waits for would keep others out
 		if !errors.Is(err, bridge.ErrHeld) || patience <= 0 || !pause(ctx, heldWait) {
 			break
 		}

@@ -19,6 +19,9 @@ type lock struct {
 
 // take waits for the name and returns what frees it.
 func (l *locks) take(ctx context.Context, connectionID, name string) (free func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	key := [2]string{connectionID, name}
 	l.mu.Lock()
 	if l.now == nil {
