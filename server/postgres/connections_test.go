@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,4 +140,28 @@ func TestALargeLogIsPrunedInOneGo(t *testing.T) {
 	var left, most int
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT sum(n), max(n) FROM (SELECT count(*) AS n FROM zoom_entry GROUP BY connection) AS c").Scan(&left, &most))
 	require.Equal(t, []int{20000, 20}, []int{left, most}, "the last twenty of each connection stay")
+}
+
+// A change opens the connection's keys, for which a key may have to be read: the changes under way must leave room for that in the pool.
+func TestManyChangesThatReadOtherRecordsFinish(t *testing.T) {
+	t.Parallel()
+	connections := postgres.NewConnections(pgtest.Open(t))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var all sync.WaitGroup
+	for n := range 40 {
+		all.Go(func() {
+			id := fmt.Sprint("c", n)
+			_, err := connections.UpdateConnection(ctx, id, func(c *bridge.Connection) (bool, error) {
+				time.Sleep(10 * time.Millisecond)
+				_, _, err := connections.Connection(ctx, "another")
+				c.ID = id
+				return true, err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
