@@ -14,9 +14,10 @@ import (
 
 // bench is what the measurements work with.
 type bench struct {
-	stack  *stack.Stack
-	n      int
-	person *stack.Person // who watches one operation at a time
+	stack *stack.Stack
+	n     int
+	// person watches one operation at a time, other what happens beside the noise, which is not in any of their channels.
+	person, other *stack.Person
 	// hook is the address of an incoming webhook.
 	hook string
 	// wall shows the builds of one Jenkins, quiet those of another.
@@ -59,7 +60,7 @@ func prepare(ctx context.Context, s *stack.Stack, o options) (*bench, error) {
 			return nil, err
 		}
 	}
-	b.person = owners[0]
+	b.person, b.other = owners[0], owners[1]
 	for i := range channels {
 		if b.one, err = b.addRoom(ctx, b.one, fmt.Sprintf("one-%d", i), owners[0]); err != nil {
 			return nil, err
@@ -68,10 +69,10 @@ func prepare(ctx context.Context, s *stack.Stack, o options) (*bench, error) {
 			return nil, err
 		}
 	}
-	if b.wall, b.jenkins, err = b.subscribed(ctx, owners[0], "wall"); err != nil {
+	if b.wall, b.jenkins, err = b.subscribed(ctx, b.person, "wall"); err != nil {
 		return nil, err
 	}
-	if b.quiet, b.jenkinsOfQuiet, err = b.subscribed(ctx, owners[0], "quiet"); err != nil {
+	if b.quiet, b.jenkinsOfQuiet, err = b.subscribed(ctx, b.other, "quiet"); err != nil {
 		return nil, err
 	}
 	hook, _, err := s.Admin.API.CreateIncomingWebhook(ctx, &model.IncomingWebhook{ChannelId: b.wall.Id, DisplayName: "bench"})

@@ -71,9 +71,9 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	found, err := b.all(ctx, o)
-	if err != nil {
-		return err
+	found, failed := b.all(ctx, o)
+	if len(found) == 0 {
+		return failed
 	}
 	if o.json != "" {
 		if err := writeFigures(o.json, found); err != nil {
@@ -86,37 +86,32 @@ func run(ctx context.Context, o options) error {
 	}
 	defer report.Close()
 	print(io.MultiWriter(os.Stdout, report), found, earlier, o.sql)
-	return nil
+	return failed
 }
 
 // all measures everything: one operation at a time, eight at a time, the same with full tables, and one connection that sends as fast as
-// it can.
+// it can. After an error it returns what was measured before.
 func (b *bench) all(ctx context.Context, o options) ([]figure, error) {
-	found, err := b.memory(ctx, "before the load", 0)
-	if err != nil {
-		return nil, err
+	steps := []func() ([]figure, error){
+		func() ([]figure, error) { return b.memory(ctx, "before the load", 0) },
+		func() ([]figure, error) { return b.rounds(ctx) },
+		func() ([]figure, error) { return b.memory(ctx, "after the load", 30) },
 	}
-	measured, err := b.rounds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := b.memory(ctx, "after the load", 30)
-	if err != nil {
-		return nil, err
-	}
-	found = append(append(found, measured...), loaded...)
 	if o.crowd {
-		crowded, err := b.crowded(ctx)
+		steps = append(steps, func() ([]figure, error) { return b.crowded(ctx) })
+	}
+	if o.noise > 0 {
+		steps = append(steps, func() ([]figure, error) { return b.noisy(ctx, o.noise) })
+	}
+	var found []figure
+	for _, step := range steps {
+		more, err := step()
 		if err != nil {
-			return nil, err
+			return found, err
 		}
-		found = append(found, crowded...)
+		found = append(found, more...)
 	}
-	if o.noise == 0 {
-		return found, nil
-	}
-	noise, err := b.noisy(ctx, o.noise)
-	return append(found, noise...), err
+	return found, nil
 }
 
 // rounds measures one operation at a time, and then several.

@@ -27,7 +27,7 @@ func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error
 	var rooms []room
 	for i := range 2*int(lasts/probeEvery) + 2 {
 		var err error
-		if rooms, err = b.addRoom(ctx, rooms, fmt.Sprintf("noise-%d", i), b.person); err != nil {
+		if rooms, err = b.addRoom(ctx, rooms, fmt.Sprintf("noise-%d", i), b.other); err != nil {
 			return nil, err
 		}
 	}
@@ -93,7 +93,7 @@ func (b *bench) watchMemory(ctx context.Context, peak *atomic.Int64) {
 
 // probe sends a delivery and a Zoom event in turn, and measures until a client has received what they wrote.
 func (b *bench) probe(ctx context.Context, rooms []room, lasts time.Duration) (card, event sample, err error) {
-	watch, err := b.person.Watch()
+	watch, err := b.other.Watch()
 	if err != nil {
 		return card, event, err
 	}
