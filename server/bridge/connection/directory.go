@@ -121,12 +121,19 @@ func (s *Directory) Changeable(ctx context.Context, what conversation.Intent) (b
 	return c, nil
 }
 
-// ChannelsOf names the channels that follow the connection, but for one. Those that the person cannot post in are only counted, and those
-// after the first ten as well, since each costs calls.
+// ChannelsOf names the channels that follow the connection, but for one, as NamedChannels does.
 func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.Connection, except chat.Place) chat.Message {
+	names, others := s.NamedChannels(ctx, actor, c, except)
+	if others > 0 {
+		names = append(names, chat.Plural("bridge.others", others))
+	}
+	return bridge.Enumerated(names)
+}
+
+// NamedChannels returns the names of channels that follow the connection, but for one, and how many others do: those that the person cannot
+// post in, and those after the first ten, since each costs calls.
+func (s *Directory) NamedChannels(ctx context.Context, actor chat.Actor, c bridge.Connection, except chat.Place) (names []chat.Message, others int) {
 	const mostNamed, mostLooked = 5, 10
-	var names []chat.Message
-	others := 0
 	for i, id := range c.Channels() {
 		if id.SameChannel(except) {
 			continue
@@ -145,8 +152,5 @@ func (s *Directory) ChannelsOf(ctx context.Context, actor chat.Actor, c bridge.C
 			names = append(names, chat.Verbatim("~"+channel.Name))
 		}
 	}
-	if others > 0 {
-		names = append(names, chat.Plural("bridge.others", others))
-	}
-	return bridge.Enumerated(names)
+	return names, others
 }

@@ -99,7 +99,7 @@ func (s *Overviews) line(ctx context.Context, admin chat.Actor, c bridge.Overvie
 	if len(c.Subscriptions) == 0 {
 		line.Details = append(line.Details, chat.Say("bridge.overview.account"))
 	} else {
-		line.Details = append(line.Details, chat.Say("bridge.overview.channels").WithMessage("Channels", s.Directory.ChannelsOf(ctx, admin, c.Connection, chat.Place{})))
+		line.Details = append(line.Details, s.channelsOf(ctx, admin, c.Connection))
 		if !c.Last.IsZero() {
 			line.Details = append(line.Details, chat.Say("bridge.overview.last").
 				WithMessage("When", notice.Ago(s.Now(), c.Last)).WithMessage("Result", chat.Say("bridge.status.result."+string(c.Result))))
@@ -111,6 +111,18 @@ func (s *Overviews) line(ctx context.Context, admin chat.Actor, c bridge.Overvie
 	since := chat.Say("bridge.overview.since").WithText("Who", s.Notices.Who(ctx, c.CreatedBy)).WithMessage("When", notice.Ago(s.Now(), c.CreatedAt))
 	line.Details = append(line.Details, since)
 	return line
+}
+
+// channelsOf says which channels follow the connection, as far as the admin may see them.
+func (s *Overviews) channelsOf(ctx context.Context, admin chat.Actor, c bridge.Connection) chat.Message {
+	names, others := s.Directory.NamedChannels(ctx, admin, c, chat.Place{})
+	if len(names) == 0 {
+		return chat.Plural("bridge.overview.unnamed", others)
+	}
+	if others > 0 {
+		names = append(names, chat.Plural("bridge.others", others))
+	}
+	return chat.Say("bridge.overview.channels").WithMessage("Channels", bridge.Enumerated(names))
 }
 
 // healthOf says how a connection does, and what is wrong, by its record alone: no provider is asked.

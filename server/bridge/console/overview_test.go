@@ -45,8 +45,8 @@ func TestAnAdminSeesHowAllConnectionsDo(t *testing.T) {
 	require.Equal(t, strings.Join([]string{
 		"#### Connections 1–3 of 3",
 		":warning: **Builder**: ci – in ~town, 1 other, last delivery an hour ago: Shown, 3 failures in 24 hours, connected by @ada, 3 hours ago",
-		":warning: **Builder**: nightly – nothing has arrived yet, in 1 other, connected by @ada, 3 hours ago",
-		":warning: **Coder**: [acme/web](" + webRepo + ") – nothing has arrived yet, in 1 other, connected by @ada, 3 hours ago",
+		":warning: **Builder**: nightly – nothing has arrived yet, in 1 channel, connected by @ada, 3 hours ago",
+		":warning: **Coder**: [acme/web](" + webRepo + ") – nothing has arrived yet, in 1 channel, connected by @ada, 3 hours ago",
 	}, "\n"), text)
 	require.NotContains(t, text, "secret", "what arrived is for those who follow it")
 }
@@ -61,7 +61,7 @@ func TestTheOverviewNamesWhatIsBroken(t *testing.T) {
 		change func()
 		says   string
 	}{
-		{func() {}, ":x: **Builder**: ci – in 1 other, last delivery just now: Refused, 1 failure in 24 hours"},
+		{func() {}, ":x: **Builder**: ci – in 1 channel, last delivery just now: Refused, 1 failure in 24 hours"},
 		{func() { c.Sealed = "00"; o.put(c) }, ":x: **Builder**: ci – the secret can't be decrypted"},
 		{func() { delete(o.settings.Enabled, "builder") }, ":warning: **Builder**: ci – the integration is turned off"},
 	} {
