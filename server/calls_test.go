@@ -1,8 +1,6 @@
 package main
 
 import (
-	"maps"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,13 +9,6 @@ import (
 	ci "mattermost-plugin-zoom/sandbox/jenkins"
 	"mattermost-plugin-zoom/server/mattermost/mmtest"
 )
-
-// asked returns the calls of the plugin API since the last look, without those for the plugin's records.
-func (w *world) asked() map[string]int {
-	calls := w.mm.Calls()
-	maps.DeleteFunc(calls, func(name string, _ int) bool { return strings.HasPrefix(name, "KV") })
-	return calls
-}
 
 // Each call of the plugin API is a round trip to the server. These are as few as each operation's promise allows: the post itself, and
 // for users who act what they may do at this moment. A rewritten post is read before: the server would take the plugin's word for
@@ -33,37 +24,37 @@ func TestEachOperationAsksTheServerAsLittleAsItCan(t *testing.T) {
 		return b
 	}
 
-	w.asked()
+	w.mm.Calls()
 	build := start()
-	require.Equal(t, map[string]int{"CreatePost": 1, "GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1}, w.asked(),
+	require.Equal(t, map[string]int{"CreatePost": 1, "GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1}, w.mm.Calls(),
 		"a new card after a while: is who connected the channel still in it?")
 	broken := start()
-	require.Equal(t, map[string]int{"CreatePost": 1}, w.asked(), "the next new card")
+	require.Equal(t, map[string]int{"CreatePost": 1}, w.mm.Calls(), "the next new card")
 
 	w.zoom.Advance(time.Minute)
-	w.asked()
+	w.mm.Calls()
 	build.Finish(ci.Success, ci.Outcome{})
 	w.settle()
-	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1}, w.asked(), "a rewritten card")
+	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1}, w.mm.Calls(), "a rewritten card")
 	broken.Finish(ci.Failure, ci.Outcome{Tests: &ci.Tests{Total: 9, Failed: []string{"TestCart"}}})
 	w.settle()
-	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1, "CreatePost": 1}, w.asked(), "a rewritten card, and one reply in its thread")
+	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1, "CreatePost": 1}, w.mm.Calls(), "a rewritten card, and one reply in its thread")
 
 	w.alice.Post("/api/v1/meetings", map[string]any{"channel_id": w.backroom.ID})
-	require.Equal(t, map[string]int{"GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1, "CreatePost": 1}, w.asked(),
+	require.Equal(t, map[string]int{"GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1, "CreatePost": 1}, w.mm.Calls(),
 		"a start")
 	meeting := meetings(w.backroom)[0]
 	w.alice.Types("/zoom start", w.mm.AddChannel("third", mmtest.Private, w.alice))
 	require.Equal(t, map[string]int{
 		"GetChannel": 1, "GetUser": 1, "GetChannelMember": 1, "HasPermissionToChannel": 1, "CreatePost": 1, "PublishWebSocketEvent": 1,
-	}, w.asked(), "a start by command, which opens the join page")
+	}, w.mm.Calls(), "a start by command, which opens the join page")
 	w.begins(meeting)
-	w.asked()
+	w.mm.Calls()
 	w.ends(meeting)
-	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1}, w.asked(), "the end of a meeting")
+	require.Equal(t, map[string]int{"GetPost": 1, "UpdatePost": 1}, w.mm.Calls(), "the end of a meeting")
 
 	w.arrives("https://chat.example.com/plugins/zoom/hooks/unknown.key", "{}", nil)
-	require.Empty(t, w.asked(), "a delivery that isn't shown")
+	require.Empty(t, w.mm.Calls(), "a delivery that isn't shown")
 }
 
 // A user who leaves the channel for which they connected a provider is noticed at the next event, however recent the last one is.
