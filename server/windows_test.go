@@ -301,4 +301,9 @@ func TestTheSidebarShowsWhatAChannelFollowsAndWhatIsOpen(t *testing.T) {
 	require.Len(t, shown().Cards, 1, "what is over is not shown")
 	cards(h.town)[1].Delete()
 	require.Empty(t, shown().Cards, "nor what is deleted")
+	h.triggers("Database", "Slow again")
+	require.Len(t, shown().Cards, 1)
+	h.alice.Types("/pduty disconnect", h.town)
+	h.alice.Clicks("Disconnect")
+	require.Empty(t, shown().Cards, "nor what is no longer followed")
 }

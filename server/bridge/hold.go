@@ -84,4 +84,6 @@ type CardRecord struct {
 	Open bool
 	// At is the time of the latest change by the provider's clock; zero if unknown.
 	At time.Time
+	// Shared says that a user sent it there; the channel need not follow the connection.
+	Shared bool
 }

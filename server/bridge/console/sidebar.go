@@ -69,18 +69,18 @@ func (s *Service) ChannelTools(ctx context.Context, actor chat.Actor, place chat
 		}
 		tools = append(tools, tool)
 	}
-	return tools, s.fillOpen(ctx, tools, place)
+	return tools, s.fillOpen(ctx, tools, all, place)
 }
 
-// fillOpen puts the open cards of the channel with their tools.
-func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, place chat.Place) error {
+// fillOpen puts the open cards of the channel with their tools. One whose connection the channel no longer follows isn't kept up to date.
+func (s *Service) fillOpen(ctx context.Context, tools []ChannelTool, followed []bridge.Connection, place chat.Place) error {
 	cards, err := s.Subjects.OpenCards(ctx, place, maxOpen)
 	if err != nil {
 		return errors.Wrap(err, "look up the open cards of a channel")
 	}
 	for _, card := range cards {
 		i := slices.IndexFunc(tools, func(t ChannelTool) bool { return t.Provider == card.Provider })
-		if i < 0 {
+		if i < 0 || !card.Shared && !slices.ContainsFunc(followed, func(c bridge.Connection) bool { return c.ID == card.Connection }) {
 			continue
 		}
 		tools[i].Cards = append(tools[i].Cards, OpenCard{

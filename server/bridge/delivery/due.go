@@ -66,6 +66,7 @@ func (s *Applier) settle(h *subject.Held, todo []*work) {
 func (w *work) shows(m chat.MessageRef, providerID string, card chat.Card, before chat.MessageRef) {
 	w.held.Show(bridge.CardRecord{
 		Message: m, Provider: providerID, Title: card.Title, URL: card.URL, State: card.State, Tone: card.Tone, Open: card.Open && !w.Over, At: card.At,
+		Shared: w.Shared,
 	})
 	if !before.Is(m) {
 		w.held.Close(before)
