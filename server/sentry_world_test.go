@@ -102,6 +102,12 @@ func (h *bugHost) signsIn(u *mmtest.User) *mmtest.Response {
 	h.t.Helper()
 	link := h.asked(u)
 	require.NotEmpty(h.t, link, "%s was offered no sign-in: %s", u.Username, lastNote(u))
+	return h.follows(u, link)
+}
+
+// follows follows a link to a sign-in through Sentry's pages.
+func (h *bugHost) follows(u *mmtest.User, link string) *mmtest.Response {
+	h.t.Helper()
 	begun := u.Get(link)
 	require.Equal(h.t, http.StatusFound, begun.Status, begun.Body)
 	consent, err := url.Parse(begun.Header.Get("Location"))

@@ -126,6 +126,25 @@ func (w *chatWorld) lastIn(u *mmtest.User, in string) *teamchat.Message {
 	return nil
 }
 
+// linkIn returns the link of the newest message of a bot that the user sees in a conversation, "" for none.
+func (w *chatWorld) linkIn(u *mmtest.User, in string) string {
+	w.t.Helper()
+	var content struct {
+		Body []struct{ Text, Link string }
+	}
+	require.NoError(w.t, json.Unmarshal(w.lastIn(u, in).Content, &content))
+	for _, item := range content.Body {
+		if item.Link != "" {
+			return item.Link
+		}
+		if _, rest, ok := strings.Cut(item.Text, "<"); ok {
+			link, _, _ := strings.Cut(rest, "|")
+			return link
+		}
+	}
+	return ""
+}
+
 // hears returns what the newest message of a bot shows that the user sees in a conversation.
 func (w *chatWorld) hears(u *mmtest.User, in string) string {
 	w.t.Helper()
