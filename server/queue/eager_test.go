@@ -141,3 +141,26 @@ func TestAServerThatStopsGivesEagerJobsBack(t *testing.T) {
 		require.Empty(t, w.unfinished(), "it was handled before the server stopped")
 	})
 }
+
+// A server that stops gives a job back only after it is stored; before, there would be nothing to give back.
+func TestAnEagerJobThatIsBeingStoredWhenItsServerStopsIsGivenBack(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		s := w.server(func(ctx context.Context, j queue.Job) error {
+			time.Sleep(100 * time.Millisecond)
+			return w.note(ctx, j)
+		}, queue.Options{Workers: 1})
+		w.send(s, "m", "first")
+		w.slowly(func() error { return nil })
+		var sending sync.WaitGroup
+		sending.Go(func() {
+			_, err := s.Accept(t.Context(), eager("m", "second"))
+			require.NoError(t, err)
+		})
+		time.Sleep(50 * time.Millisecond)
+		require.NoError(t, s.Close(t.Context()))
+		sending.Wait()
+		w.server(nil, queue.Options{})
+		require.Equal(t, []string{"first", "second"}, w.done(), "without waiting for a lease")
+		require.Empty(t, w.unfinished())
+	})
+}

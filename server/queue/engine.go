@@ -164,7 +164,11 @@ func (e *Engine) Close(ctx context.Context) error {
 		return nil
 	}
 	for _, it := range left {
-		e.giveBack(it)
+		e.workers.Go(func() {
+			if e.holdings.keeps(it) { // an eager one may still be on its way to the store
+				e.giveBack(it)
+			}
+		})
 	}
 	close(e.stop)
 	go func() {
