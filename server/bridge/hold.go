@@ -39,7 +39,8 @@ type Hold struct {
 	Subject Subject
 	// Number grows with each hold of the subject. A save with an older one is refused.
 	Number int64
-	// Again says that it was taken over from a holder that didn't give it back, after Since. What that one applied are Events.
+	// Again says that it was taken over from a holder that didn't give it back, after Since, and that nothing was saved since then. What
+	// that holder applied are Events.
 	Again  bool
 	Since  time.Time
 	Events []string

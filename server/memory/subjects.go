@@ -30,10 +30,12 @@ type name struct{ connection, name string }
 
 type subjectRow struct {
 	// body is nil before the first save.
-	body    []byte
-	number  int64
-	holder  string
-	since   time.Time
+	body   []byte
+	number int64
+	holder string
+	since  time.Time
+	// again is that of the hold; see bridge.Hold.
+	again   bool
 	until   time.Time
 	events  []string
 	doubt   []string
@@ -88,16 +90,17 @@ func (s *Subjects) Hold(ctx context.Context, c bridge.Claim) (bridge.Hold, error
 	case row.holder != "" && row.holder != c.Holder && now.Before(row.until):
 		return bridge.Hold{}, bridge.ErrHeld
 	}
-	again := row.holder != ""
-	if again {
+	if row.holder != "" {
+		row.again = true
 		row.doubt = append(row.doubt, row.events...)
-	} else {
+	}
+	if !row.again {
 		row.since = now
 	}
 	row.holder, row.until, row.events = c.Holder, now.Add(bridge.HoldTime), slices.Clone(c.Events)
 	row.number++
 	held, err := row.subject()
-	return bridge.Hold{Subject: held, Number: row.number, Again: again, Since: row.since, Events: slices.Clone(row.doubt)}, err
+	return bridge.Hold{Subject: held, Number: row.number, Again: row.again, Since: row.since, Events: slices.Clone(row.doubt)}, err
 }
 
 // Save writes a held subject, and gives it back.
@@ -121,7 +124,7 @@ func (s *Subjects) Save(ctx context.Context, save bridge.SubjectSave) error {
 		if kept == 0 {
 			kept = bridge.SubjectKept
 		}
-		row.body, row.doubt, row.expires = body, nil, s.now().Add(kept)
+		row.body, row.again, row.doubt, row.expires = body, false, nil, s.now().Add(kept)
 		for _, alias := range save.Aliases {
 			s.aliases[name{sub.Connection, alias}] = aliasRow{subject: sub.Name, expires: s.now().Add(bridge.AliasKept)}
 		}

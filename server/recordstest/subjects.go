@@ -164,8 +164,11 @@ func eventsAreHandedOn(s subjects) {
 	save := saved(h)
 	save.Unchanged = true
 	require.NoError(s, s.Save(s.Context(), save))
+	since := h.Since
 	h = s.hold(claim("d"))
-	require.Equal(s, []string{"e0", "e1", "e2"}, h.Events, "giving it back unchanged doesn't settle what they did")
+	require.True(s, h.Again, "giving it back unchanged doesn't settle what they did")
+	require.Equal(s, since, h.Since)
+	require.Equal(s, []string{"e0", "e1", "e2"}, h.Events)
 	require.NoError(s, s.Save(s.Context(), saved(h)))
 	require.Empty(s, s.hold(claim("d")).Events)
 }

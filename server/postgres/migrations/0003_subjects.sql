@@ -12,7 +12,7 @@ CREATE TABLE zoom_subject (
     holder text NOT NULL,
     held_since timestamptz NOT NULL,
     held_until timestamptz NOT NULL,
-    -- The holder took over from one that didn't give it back.
+    -- A holder took over from one that didn't give it back, and nothing was saved since.
     taken_over boolean NOT NULL DEFAULT false,
     -- The events that the holder applies, and those that holders before had in hand and didn't save, separated by spaces.
     events text NOT NULL DEFAULT '',

@@ -59,8 +59,8 @@ WITH claim AS (
     ORDER BY c.id
     ON CONFLICT (id) DO UPDATE SET
         number = s.number + 1, holder = excluded.holder, held_until = excluded.held_until,
-        held_since = CASE WHEN s.holder = '' THEN excluded.held_since ELSE s.held_since END,
-        taken_over = s.holder <> '',
+        held_since = CASE WHEN s.holder = '' AND NOT s.taken_over THEN excluded.held_since ELSE s.held_since END,
+        taken_over = s.taken_over OR s.holder <> '',
         doubtful = CASE WHEN s.holder = '' THEN s.doubtful ELSE trim(s.doubtful || ' ' || s.events) END,
         events = excluded.events
     WHERE s.holder = '' OR s.holder = excluded.holder OR s.held_until < now()
@@ -274,6 +274,7 @@ WITH save AS (
     UPDATE zoom_subject s SET
         body = CASE WHEN w.unchanged THEN s.body ELSE w.body END,
         doubtful = CASE WHEN w.unchanged THEN s.doubtful ELSE '' END,
+        taken_over = w.unchanged AND s.taken_over,
         expires_on = CASE WHEN w.unchanged THEN s.expires_on ELSE current_date + w.days END,
         holder = CASE WHEN w.kept THEN s.holder ELSE '' END,
         events = CASE WHEN w.kept THEN s.events ELSE '' END
