@@ -123,7 +123,7 @@ func (f logFilter) text() string { return strings.Join(f.words, " ") }
 // readFilter reads the request's text. A mistake says what to type instead.
 func (s *Status) readFilter(w conversation.Request) (f logFilter, mistake chat.Message) {
 	var name []string
-	for _, word := range strings.Fields(w.Text) {
+	for word := range strings.FieldsSeq(w.Text) {
 		key, value, _ := strings.Cut(word, ":")
 		switch strings.ToLower(key) + ":" {
 		case filterResult:
