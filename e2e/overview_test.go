@@ -17,6 +17,7 @@ func TestDeliveriesAreLoggedAndConnectionsAreOverseen(t *testing.T) {
 	name := "overseen" + alice.User.Username
 	hook := w.jenkins(alice, ear, channel, name)
 	w.sends(hook, 1, hook.Raw(), build(1).Zoom("Start", ""), http.StatusOK)
+	w.card(alice, channel, 1, "Running")
 	w.sends(hook, 2, hook.Raw(), build(2).Zoom("Failure", ""), http.StatusOK)
 	w.card(alice, channel, 2, "Failed")
 	w.settled()
