@@ -24,18 +24,15 @@ const (
 // noisy measures what one connection that sends as fast as it can does to another connection and to Zoom, beside an idle run.
 func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error) {
 	fmt.Fprintf(os.Stderr, "measuring beside one noisy connection for %s …\n", lasts)
-	var rooms []room
-	for i := range 2*int(lasts/probeEvery) + 2 {
-		var err error
-		if rooms, err = b.addRoom(ctx, rooms, fmt.Sprintf("noise-%d", i), b.other); err != nil {
-			return nil, err
-		}
+	meetings, err := b.startMany(ctx, 2*int(lasts/probeEvery)+2)
+	if err != nil {
+		return nil, err
 	}
 	before, err := b.server().Plugin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	idleCard, idleEvent, err := b.probe(ctx, rooms[:len(rooms)/2], lasts)
+	idleCard, idleEvent, err := b.probe(ctx, meetings[:len(meetings)/2], lasts)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +44,7 @@ func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error
 		all.Go(func() { b.shout(noise, &sent, &refused) })
 	}
 	all.Go(func() { b.watchMemory(noise, &peak) })
-	card, event, err := b.probe(ctx, rooms[len(rooms)/2:], lasts)
+	card, event, err := b.probe(ctx, meetings[len(meetings)/2:], lasts)
 	stop()
 	all.Wait()
 	if err != nil {
@@ -65,6 +62,22 @@ func (b *bench) noisy(ctx context.Context, lasts time.Duration) ([]figure, error
 		{Name: "Zoom event to rewritten post, p50", Value: event.p(50), Unit: "ms", Ratio: event.p(50) / idleEvent.p(50)},
 		{Name: "Zoom event to rewritten post, p95", Value: event.p(95), Unit: "ms", Ratio: event.p(95) / idleEvent.p(95)},
 	}, nil
+}
+
+// startMany starts meetings, each in a channel of its own, and waits until the plugin has recorded them: it answers before.
+func (b *bench) startMany(ctx context.Context, n int) ([]meeting, error) {
+	meetings := make([]meeting, n)
+	for i := range meetings {
+		rooms, err := b.addRoom(ctx, nil, fmt.Sprintf("noise-%d", i), b.other)
+		if err != nil {
+			return nil, err
+		}
+		if meetings[i], err = b.start(ctx, rooms[0]); err != nil {
+			return nil, err
+		}
+	}
+	_, err := b.idle(ctx)
+	return meetings, err
 }
 
 // shout sends new builds of the noisy connection until the context ends.
@@ -92,14 +105,14 @@ func (b *bench) watchMemory(ctx context.Context, peak *atomic.Int64) {
 }
 
 // probe sends a delivery and a Zoom event in turn, and measures until a client has received what they wrote.
-func (b *bench) probe(ctx context.Context, rooms []room, lasts time.Duration) (card, event sample, err error) {
+func (b *bench) probe(ctx context.Context, meetings []meeting, lasts time.Duration) (card, event sample, err error) {
 	watch, err := b.other.Watch()
 	if err != nil {
 		return card, event, err
 	}
 	defer watch.Close()
 	var cards, events []time.Duration
-	for until := time.Now().Add(lasts); time.Now().Before(until) && len(rooms) > 0; rooms = rooms[1:] {
+	for until := time.Now().Add(lasts); time.Now().Before(until) && len(meetings) > 0; meetings = meetings[1:] {
 		next := time.Now().Add(probeEvery)
 		build := b.build()
 		took, err := timed(ctx, watch, begins.shows(build), func() error { return b.tell(ctx, b.jenkinsOfQuiet, build, begins) })
@@ -107,10 +120,7 @@ func (b *bench) probe(ctx context.Context, rooms []room, lasts time.Duration) (c
 			return card, event, err
 		}
 		cards = append(cards, took)
-		m, err := b.start(ctx, rooms[0])
-		if err != nil {
-			return card, event, err
-		}
+		m := meetings[0]
 		over := func(p *model.Post) bool { return p.Id == m.post && p.GetProp("meeting_status") == "ENDED" }
 		if took, err = timed(ctx, watch, over, func() error { return b.end(ctx, m) }); err != nil {
 			return card, event, err
