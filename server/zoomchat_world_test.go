@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,10 +117,9 @@ func shownIn(m *teamchat.Message) string {
 // lastIn returns the newest message of a bot that the user sees in a conversation.
 func (w *chatWorld) lastIn(u *mmtest.User, in string) *teamchat.Message {
 	w.t.Helper()
-	seen := w.zoomSees(u, in)
-	for i := len(seen) - 1; i >= 0; i-- {
-		if len(seen[i].Content) > 0 {
-			return seen[i]
+	for _, m := range slices.Backward(w.zoomSees(u, in)) {
+		if len(m.Content) > 0 {
+			return m
 		}
 	}
 	require.FailNow(w.t, "no bot said anything", "%s in %s", u.Username, in)
@@ -164,11 +164,10 @@ func (w *chatWorld) allIn(u *mmtest.User, in string) string {
 // presses has a user click the button of this label under the newest message in the conversation that has it.
 func (w *chatWorld) presses(u *mmtest.User, in, label string) {
 	w.t.Helper()
-	seen := w.zoomSees(u, in)
-	for i := len(seen) - 1; i >= 0; i-- {
-		if content, err := card.Parse(seen[i].Content); err == nil && len(seen[i].Content) > 0 {
+	for _, m := range slices.Backward(w.zoomSees(u, in)) {
+		if content, err := card.Parse(m.Content); err == nil && len(m.Content) > 0 {
 			if _, err := content.Button(label); err == nil {
-				w.asks("/click", teamchat.UserAction{As: address(u), Message: seen[i].ID, Element: label}, nil)
+				w.asks("/click", teamchat.UserAction{As: address(u), Message: m.ID, Element: label}, nil)
 				w.settle()
 				return
 			}

@@ -62,8 +62,7 @@ func (t *talk) Replace(ctx context.Context, n chat.Note) error {
 func (*talk) Features() chat.Features { return chat.Features{Forms: true} }
 
 func (t *talk) show(ctx context.Context, c content.Content) error {
-	_, err := t.surface.whisper(ctx, t.place, t.actor, c)
-	return err
+	return t.surface.whisper(ctx, t.place, t.actor, c)
 }
 
 // replace edits the clicked message, or sends a new one if it is gone or none was clicked.

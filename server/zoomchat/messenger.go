@@ -18,8 +18,7 @@ func (s *Surface) Direct(ctx context.Context, actor chat.Actor, text chat.Messag
 	if err != nil {
 		return err
 	}
-	_, err = s.direct(ctx, who, s.Render(actor.Person).Message(text))
-	return err
+	return s.direct(ctx, who, s.Render(actor.Person).Message(text))
 }
 
 // Ephemeral shows the actor a note in a place, or in their conversation with the bot where Zoom shows no such messages: it does so only for
@@ -29,8 +28,7 @@ func (s *Surface) Ephemeral(ctx context.Context, at chat.Place, actor chat.Actor
 	if err != nil {
 		return err
 	}
-	_, err = s.whisper(ctx, at, actor, shown)
-	return err
+	return s.whisper(ctx, at, actor, shown)
 }
 
 // note renders a note, and stores what its buttons do.
@@ -45,36 +43,36 @@ func (s *Surface) note(ctx context.Context, actor chat.Actor, note chat.Note) (c
 	return s.Render(actor.Person).Note(note, id), nil
 }
 
-// whisper sends a message that only the actor sees, and returns where it is.
-func (s *Surface) whisper(ctx context.Context, at chat.Place, actor chat.Actor, c content.Content) (chat.MessageRef, error) {
+// whisper sends a message that only the actor sees.
+func (s *Surface) whisper(ctx context.Context, at chat.Place, actor chat.Actor, c content.Content) error {
 	to, err := addressOf(at)
 	if err != nil {
-		return chat.MessageRef{}, err
+		return err
 	}
 	who, err := identityOf(actor)
 	if err != nil {
-		return chat.MessageRef{}, err
+		return err
 	}
 	found, err := s.Apps.get(ctx, to.app)
 	if err != nil {
-		return chat.MessageRef{}, err
+		return err
 	}
 	shown, _, err := encoded(c)
 	if err != nil {
-		return chat.MessageRef{}, err
+		return err
 	}
 	switch {
 	case !to.channel():
-		id, err := s.sendTo(ctx, to, zoom.ChatMessage{To: to.jid, Content: shown})
-		return chat.MessageRef{Place: at.Top(), ID: id}, err
+		_, err := s.sendTo(ctx, to, zoom.ChatMessage{To: to.jid, Content: shown})
+		return err
 	case found.AdminManaged && who.app == to.app:
-		id, err := s.sendTo(ctx, to, zoom.ChatMessage{To: to.jid, OnlyTo: who.user, ReplyTo: at.Thread, Content: shown})
+		_, err := s.sendTo(ctx, to, zoom.ChatMessage{To: to.jid, OnlyTo: who.user, ReplyTo: at.Thread, Content: shown})
 		if user, known, lookErr := s.Records.User(ctx, who.app, who.account, who.user); refusedOnly(err) && lookErr == nil && known && user.JID != "" {
 			// Zoom's documents call it a user ID, and their example is an address.
-			id, err = s.sendTo(ctx, to, zoom.ChatMessage{To: to.jid, OnlyTo: user.JID, ReplyTo: at.Thread, Content: shown})
+			_, err = s.sendTo(ctx, to, zoom.ChatMessage{To: to.jid, OnlyTo: user.JID, ReplyTo: at.Thread, Content: shown})
 		}
 		if !refusedOnly(err) {
-			return chat.MessageRef{Place: at, ID: id}, err
+			return err
 		}
 	}
 	return s.direct(ctx, who, c)
@@ -86,23 +84,23 @@ func refusedOnly(err error) bool {
 }
 
 // direct sends a message in the user's conversation with the bot.
-func (s *Surface) direct(ctx context.Context, who identity, c content.Content) (chat.MessageRef, error) {
+func (s *Surface) direct(ctx context.Context, who identity, c content.Content) error {
 	shown, _, err := encoded(c)
 	if err != nil {
-		return chat.MessageRef{}, err
+		return err
 	}
 	user, known, err := s.Records.User(ctx, who.app, who.account, who.user)
 	switch {
 	case err != nil:
-		return chat.MessageRef{}, errors.Wrap(err, "look up a user in Zoom Team Chat")
+		return errors.Wrap(err, "look up a user in Zoom Team Chat")
 	case !known || user.JID == "":
-		return chat.MessageRef{}, bridge.ErrGone
+		return bridge.ErrGone
 	}
 	to := address{who.app, who.account, user.JID}
 	as, err := s.bot(ctx, to)
 	if err != nil {
-		return chat.MessageRef{}, err
+		return err
 	}
-	id, err := s.sender.send(ctx, as, zoom.ChatMessage{To: to.jid, For: user.JID, Content: shown})
-	return chat.MessageRef{Place: address{who.app, who.account, user.JID + robotMark + as.JID}.place(), ID: id}, err
+	_, err = s.sender.send(ctx, as, zoom.ChatMessage{To: to.jid, For: user.JID, Content: shown})
+	return err
 }

@@ -146,7 +146,7 @@ func paced(w *world) *zoomchat.Surface {
 	d := w.surface.Dependencies
 	d.Now = time.Now
 	own := zoomchat.New(d)
-	w.Inbox.Surface = own
+	w.Surface = own
 	w.now = time.Now()
 	return own
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -212,9 +213,7 @@ func (w *world) happens(of, user, channel string, more map[string]any) {
 		"accountId": "acc", "userId": user, "userJid": strings.ToLower(user) + "@xmpp.zoom.us", "userName": user, "robotJid": botJID, "toJid": channel,
 		"channelName": "Ops", "timestamp": w.now.UnixMilli(),
 	}
-	for name, value := range more {
-		payload[name] = value
-	}
+	maps.Copy(payload, more)
 	w.delivers(map[string]any{"event": of, "payload": payload})
 }
 

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -140,9 +141,8 @@ func ReadAction(value string) (id string, values map[string]string, ok bool) {
 }
 
 func isActionID(id string) bool {
-	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')
-	})
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	return id != "" && len(id) <= 64 && strings.Trim(id, letters) == ""
 }
 
 // actions renders buttons in one row, and each menu below. Buttons for which there is no room are a menu, too.
@@ -185,9 +185,7 @@ func (r Renderer) menu(label string, a chat.Action) Item {
 			break
 		}
 		values := map[string]string{selectedValue: o.Value}
-		for name, value := range a.Values {
-			values[name] = value
-		}
+		maps.Copy(values, a.Values)
 		menu.SelectItems = append(menu.SelectItems, Choice{Text: chat.Truncate(r.line(o.Label), maxFact), Value: ActionValue(a.ID, values)})
 	}
 	return menu

@@ -43,14 +43,12 @@ const (
 type line struct {
 	indent string
 	spans  chat.Text
-	bold   bool
-	code   bool
 }
 
 // lines splits a text into lines.
 func lines(t chat.Text) []line {
 	b := &lineBreaker{}
-	b.add(t, false)
+	b.add(t)
 	b.end()
 	return b.done
 }
@@ -63,7 +61,7 @@ type lineBreaker struct {
 	begun bool
 }
 
-func (b *lineBreaker) add(t chat.Text, strong bool) {
+func (b *lineBreaker) add(t chat.Text) {
 	for _, span := range t {
 		switch span.Kind {
 		case chat.BreakSpan:
@@ -73,16 +71,16 @@ func (b *lineBreaker) add(t chat.Text, strong bool) {
 		case chat.ItemSpan:
 			b.fresh()
 			b.open.indent, b.begun = strings.Repeat("  ", min(span.Depth, maxDepth))+"• ", true
-			b.add(span.Inner, strong)
+			b.add(span.Inner)
 			b.end()
 		case chat.HeadingSpan:
 			b.fresh()
-			b.add(chat.Strong(span.Inner), strong)
+			b.add(chat.Strong(span.Inner))
 			b.end()
 		case chat.BlockSpan:
 			b.fresh()
 			for text := range strings.SplitSeq(span.Text, "\n") {
-				b.done = append(b.done, line{code: true, spans: chat.Text{{Kind: chat.CodeSpan, Text: chat.CodeLine(text)}}})
+				b.done = append(b.done, line{spans: chat.Text{{Kind: chat.CodeSpan, Text: chat.CodeLine(text)}}})
 			}
 			b.open, b.begun = line{}, false
 		case chat.StrongSpan:
@@ -90,9 +88,9 @@ func (b *lineBreaker) add(t chat.Text, strong bool) {
 				b.put(span)
 				continue
 			}
-			b.add(span.Inner, true)
+			b.add(span.Inner)
 		case chat.EmphasisSpan:
-			b.add(span.Inner, strong)
+			b.add(span.Inner)
 		default:
 			b.put(span)
 		}

@@ -94,8 +94,10 @@ var acts = map[string]*regexp.Regexp{
 	"an emoji":   regexp.MustCompile(`:[A-Za-z_+-]+:`),
 }
 
-var inCode = regexp.MustCompile("`[^`\n]*`")
-var inLink = regexp.MustCompile(`<https://example\.com/[^|>]*\|`)
+var (
+	inCode = regexp.MustCompile("`[^`\n]*`")
+	inLink = regexp.MustCompile(`<https://example\.com/[^|>]*\|`)
+)
 
 // found counts the elements with what they do.
 func found(items []content.Item) (map[string]int, string) {
