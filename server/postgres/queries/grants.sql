@@ -5,8 +5,12 @@ FROM zoom_grant
 WHERE provider = sqlc.arg(provider)::text AND site = sqlc.arg(site)::text AND name = sqlc.arg(name)::text;
 
 -- name: SaveGrant :exec
-INSERT INTO zoom_grant (provider, site, name, owner, sealed)
-VALUES (sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, sqlc.arg(owner)::text, sqlc.arg(sealed)::text)
+-- Grants of one owner are stored one after another: the number of the later one is higher, and who has it finds the earlier one.
+INSERT INTO zoom_grant (provider, site, name, owner, sealed, given)
+SELECT sqlc.arg(provider)::text, sqlc.arg(site)::text, sqlc.arg(name)::text, sqlc.arg(owner)::text, sqlc.arg(sealed)::text, nextval('zoom_version')
+FROM (
+    SELECT pg_advisory_xact_lock(hashtextextended('zoom_grant ' || sqlc.arg(provider)::text || ' ' || sqlc.arg(site)::text || ' ' || sqlc.arg(owner)::text, 0))
+) AS locked
 ON CONFLICT (provider, site, name) DO UPDATE
 SET owner = excluded.owner, sealed = excluded.sealed, given = excluded.given, version = excluded.version, lease_holder = '', leased_until = NULL, changed_at = now();
 

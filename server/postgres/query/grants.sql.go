@@ -450,8 +450,11 @@ func (q *Queries) ResealGrant(ctx context.Context, arg ResealGrantParams) (int64
 }
 
 const saveGrant = `-- name: SaveGrant :exec
-INSERT INTO zoom_grant (provider, site, name, owner, sealed)
-VALUES ($1::text, $2::text, $3::text, $4::text, $5::text)
+INSERT INTO zoom_grant (provider, site, name, owner, sealed, given)
+SELECT $1::text, $2::text, $3::text, $4::text, $5::text, nextval('zoom_version')
+FROM (
+    SELECT pg_advisory_xact_lock(hashtextextended('zoom_grant ' || $1::text || ' ' || $2::text || ' ' || $4::text, 0))
+) AS locked
 ON CONFLICT (provider, site, name) DO UPDATE
 SET owner = excluded.owner, sealed = excluded.sealed, given = excluded.given, version = excluded.version, lease_holder = '', leased_until = NULL, changed_at = now()
 `
@@ -464,6 +467,7 @@ type SaveGrantParams struct {
 	Sealed   string
 }
 
+// Grants of one owner are stored one after another: the number of the later one is higher, and who has it finds the earlier one.
 func (q *Queries) SaveGrant(ctx context.Context, arg SaveGrantParams) error {
 	_, err := q.db.Exec(ctx, saveGrant,
 		arg.Provider,
