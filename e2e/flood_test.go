@@ -259,12 +259,16 @@ func TestAFloodOfDeliveriesSurvivesAKillAndARestartOfPostgreSQL(t *testing.T) {
 		after    func() error
 	}{
 		{"4 connections", 4, nothing, nothing},
-		{"1 connection, 1 of 2 plugins killed", 1,
+		{
+			"1 connection, 1 of 2 plugins killed", 1,
 			func() error { return w.Server(2).KillPlugin(w.ctx) },
-			func() error { return w.Server(2).RestartPlugin(w.ctx) }},
-		{"1 connection, PostgreSQL stopped for 2 s", 1,
+			func() error { return w.Server(2).RestartPlugin(w.ctx) },
+		},
+		{
+			"1 connection, PostgreSQL stopped for 2 s", 1,
 			func() error { _, err := w.RestartPostgres(w.ctx, 2*time.Second); return err },
-			nothing},
+			nothing,
+		},
 	} {
 		f := newFlood(w, run.channels)
 		var disturbed error

@@ -42,12 +42,12 @@ func (b *bench) together(ctx context.Context) ([]figure, error) {
 	for i := range builds {
 		builds[i] = b.build()
 	}
-	accepted, posted, _, err := b.deliver(ctx, builds, begins)
+	accepted, posted, err := b.deliver(ctx, builds, begins)
 	if err != nil {
 		return nil, err
 	}
 	time.Sleep(time.Second) // what was written less than a second ago is left alone for a while
-	finished, edited, _, err := b.deliver(ctx, builds, ends)
+	finished, edited, err := b.deliver(ctx, builds, ends)
 	if err != nil {
 		return nil, err
 	}
@@ -72,14 +72,14 @@ func (b *bench) together(ctx context.Context) ([]figure, error) {
 	}, nil
 }
 
-// deliver delivers a phase of each build, until the cards show it. It returns when the last card and the last thread were written.
-func (b *bench) deliver(ctx context.Context, builds []stack.Build, p phase) (s sample, card, thread time.Time, err error) {
+// deliver delivers a phase of each build, until the cards show it. It returns when the last card was written.
+func (b *bench) deliver(ctx context.Context, builds []stack.Build, p phase) (s sample, card time.Time, err error) {
 	tell := func(ctx context.Context, i int) error { return b.tell(ctx, b.jenkins, builds[i], p) }
 	s, err = b.measureUntil(ctx, atOnce, len(builds), tell, func() (err error) {
-		card, thread, err = b.lastShown(ctx, builds, p)
+		card, _, err = b.lastShown(ctx, builds, p)
 		return err
 	})
-	return s, card, thread, err
+	return s, card, err
 }
 
 // doneBy is the sample with the rate up to the moment when the last operation's effect was there.

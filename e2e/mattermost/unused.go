@@ -82,8 +82,10 @@ func (unused) IncrementNotificationAckCounter(model.NotificationType, string)   
 func (unused) IncrementNotificationSuccessCounter(model.NotificationType, string)         {}
 func (unused) IncrementNotificationErrorCounter(model.NotificationType, model.NotificationReason, string) {
 }
+
 func (unused) IncrementNotificationNotSentCounter(model.NotificationType, model.NotificationReason, string) {
 }
+
 func (unused) IncrementNotificationUnsupportedCounter(model.NotificationType, model.NotificationReason, string) {
 }
 func (unused) ObserveClientTimeToFirstByte(string, string, string, float64)                       {}
@@ -109,6 +111,7 @@ func (unused) ObserveMobileClientNetworkRequestsElapsedTime(string, string, stri
 func (unused) ObserveMobileClientNetworkRequestsLatency(string, string, string, float64)          {}
 func (unused) ObserveMobileClientNetworkRequestsTotalCompressedSize(string, string, string, float64) {
 }
+
 func (unused) ObserveMobileClientNetworkRequestsTotalParallelRequests(string, string, string, float64) {
 }
 func (unused) ObserveMobileClientNetworkRequestsTotalRequests(string, string, string, float64) {}

@@ -21,10 +21,12 @@ func (d *Database) Crowd(ctx context.Context, connections, deliveries int) error
 		{"subscriptions", `INSERT INTO zoom_subscription (connection, id, surface, channel, record)
 			SELECT 'crowd' || n, s.id, s.surface, 'crowdchannel' || n, replace(s.record, s.channel, 'crowdchannel' || n)
 			FROM (SELECT * FROM zoom_subscription LIMIT 1) s, generate_series(1, $1) n`, []any{connections}},
-		{"deliveries", `INSERT INTO zoom_job SELECT r.* FROM (SELECT t FROM zoom_job t WHERE finished_at IS NOT NULL LIMIT 1) one, generate_series(1, $1) n, make_interval(secs => n % 250000) at,
+		{
+			"deliveries", `INSERT INTO zoom_job SELECT r.* FROM (SELECT t FROM zoom_job t WHERE finished_at IS NOT NULL LIMIT 1) one, generate_series(1, $1) n, make_interval(secs => n % 250000) at,
 			jsonb_populate_record(one.t, jsonb_build_object('id', 'crowd' || n, 'source', 'crowd' || n % $2,
 			'received_at', now() - at, 'due_at', now() - at, 'next_at', now() - at, 'finished_at', now() - at)) r`,
-			[]any{deliveries, connections}},
+			[]any{deliveries, connections},
+		},
 		{"delivery logs", `INSERT INTO zoom_entry OVERRIDING SYSTEM VALUE SELECT r.* FROM (SELECT t FROM zoom_entry t LIMIT 1) one, generate_series(1, $1) n,
 			jsonb_populate_record(one.t, jsonb_build_object(
 			'connection', 'crowd' || n % $2, 'at', now() - make_interval(secs => n % 250000), 'id', 1000000000 + n)) r`, []any{deliveries, connections}},
