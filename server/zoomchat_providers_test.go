@@ -100,3 +100,31 @@ func TestAClickInZoomChangesTheCardInMattermostToo(t *testing.T) {
 	h.passes()
 	requireSays(t, w.allIn(w.bob, "ops"), "Resolved · #1 Disk is full")
 }
+
+func TestTheConfigurePageAndTheOnCallListInZoomTeamChat(t *testing.T) {
+	t.Parallel()
+	h := newPager(t)
+	h.signed(h.alice)
+	w := inZoom(h.bridgeWorld, "pagerduty", "pduty")
+	w.says(w.alice, "ops", "/pduty connect")
+	w.says(w.alice, "ops", "/pduty configure")
+	form := w.zoomSees(w.alice, "ops")
+	var asked *teamchat.Message
+	for _, m := range form {
+		if content, err := card.Parse(m.Content); err == nil && content.Settings.Form {
+			asked = m
+		}
+	}
+	require.NotNil(t, asked, "the configuration is a form")
+	w.asks("/click", teamchat.UserAction{As: address(w.alice), Message: asked.ID, Element: "Save", Values: card.Values{"rule_name": {"Loud"}, "events": {"triggered"}}}, nil)
+	w.settle()
+	require.NotContains(t, w.allIn(w.alice, "ops"), "Minimum urgency", "the form is closed")
+	w.says(w.alice, "ops", "/pduty list")
+	requireSays(t, w.hears(w.alice, "ops"), "Events: Triggered\n")
+
+	w.says(w.alice, "ops", "/pduty oncall")
+	w.fills(w.alice, "ops", "Save", card.Values{"name": {"Ops"}, "by": {"name"}, "schedule": {"no such schedule"}, "time": {"09:00"}})
+	requireSays(t, w.hears(w.alice, "ops"), "On-call rule", "Ops")
+	w.says(w.alice, "ops", "/pduty search")
+	requireSays(t, w.hears(w.alice, "ops"), "No results in PagerDuty")
+}

@@ -57,32 +57,37 @@ func lines(t chat.Text) []line {
 type lineBreaker struct {
 	done []line
 	open line
-	// begun says that the open line shows something, or an empty one was asked for.
-	begun bool
+	// begun says that the open line shows something, or an empty one was asked for. ended says that the line before took a whole line of
+	// its own, so that the break after it is its end.
+	begun, ended bool
 }
 
 func (b *lineBreaker) add(t chat.Text) {
 	for _, span := range t {
 		switch span.Kind {
 		case chat.BreakSpan:
-			b.begun = true
-			b.end()
-			b.begun = true
+			if b.begun || !b.ended {
+				b.begun = true
+				b.end()
+			}
+			b.begun, b.ended = true, false
 		case chat.ItemSpan:
 			b.fresh()
 			b.open.indent, b.begun = strings.Repeat("  ", min(span.Depth, maxDepth))+"• ", true
 			b.add(span.Inner)
 			b.end()
+			b.ended = true
 		case chat.HeadingSpan:
 			b.fresh()
 			b.add(chat.Strong(span.Inner))
 			b.end()
+			b.ended = true
 		case chat.BlockSpan:
 			b.fresh()
 			for text := range strings.SplitSeq(span.Text, "\n") {
 				b.done = append(b.done, line{spans: chat.Text{{Kind: chat.CodeSpan, Text: chat.CodeLine(text)}}})
 			}
-			b.open, b.begun = line{}, false
+			b.open, b.begun, b.ended = line{}, false, true
 		case chat.StrongSpan:
 			if oneLine(span.Inner) {
 				b.put(span)
@@ -98,7 +103,7 @@ func (b *lineBreaker) add(t chat.Text) {
 }
 
 func (b *lineBreaker) put(span chat.Span) {
-	b.open.spans, b.begun = append(b.open.spans, span), true
+	b.open.spans, b.begun, b.ended = append(b.open.spans, span), true, false
 }
 
 // fresh ends a line that shows something.

@@ -39,6 +39,7 @@ func TestTextsAreElements(t *testing.T) {
 		"code":           {chat.Join(" ", chat.Words("Run"), chat.Code("/jenkins `x` a_b")), []content.Item{{Type: "message", Text: "Run `/jenkins ˋxˋ a_b`", Markup: true}}},
 		"a block":        {chat.CodeBlock([]string{"if a {", "\tb()", "}"}), []content.Item{{Type: "message", Text: "`if a {`\n`    b()`\n`}`", Markup: true}}},
 		"a list":         {chat.Join("", chat.Words("Tests:"), chat.Item(chat.Plain("a")), chat.Item(chat.Plain("b")), chat.Words("end")), []content.Item{message("Tests:\n• a\n• b\nend")}},
+		"apart":          {chat.JoinLines(chat.Item(chat.Plain("a")), chat.Item(chat.Plain("b")), nil, chat.Plain("c")), []content.Item{message("• a\n• b\n\nc")}},
 		"a heading":      {chat.Text{{Kind: chat.HeadingSpan, Inner: chat.Plain("Builds")}, {Text: "all"}}, []content.Item{{Type: "message", Text: "Builds", Style: bold}, message("all")}},
 		"an emoji":       {chat.Join(" ", chat.Emoji("white_check_mark"), chat.Words("Passed")), []content.Item{message("✅ Passed")}},
 		"a person":       {chat.Join(" ", chat.NameOf(chat.Person{Username: "ada"}), chat.Mention("bob")), []content.Item{message("ada bob")}},
