@@ -30,6 +30,13 @@ func (w *story) register(word, kind, url, secret string, newApp func(ctx context
 	})
 }
 
+// dropsTables runs the statements that remove the plugin's tables, with all that the admin has set up: later stories do it again. It is for
+// stories that run alone.
+func (w *story) dropsTables(removal string) error {
+	registered.Clear()
+	return w.DB.Exec(w.ctx, removal)
+}
+
 // setUp has an admin answer the dialog that adds a site of a provider.
 func (w *story) setUp(word string, answers map[string]any) {
 	w.Helper()

@@ -70,7 +70,7 @@ func TestTheTablesAreDroppedAsDocumentedAndMadeAgain(t *testing.T) {
 	removal, err := w.Removal()
 	require.NoError(t, err)
 	require.NoError(t, w.RemovePlugin(w.ctx))
-	dropped := w.DB.Exec(w.ctx, removal)
+	dropped := w.dropsTables(removal)
 	left, listed := w.DB.Relations(w.ctx)
 	obstacle := w.DB.Exec(w.ctx, `CREATE VIEW zoom_subject AS SELECT 1 AS one`)
 	installed := w.Reinstall(w.ctx)

@@ -63,7 +63,7 @@ func TestThePublicPluginsDataIsTakenOver(t *testing.T) {
 	removal, err := p.Removal()
 	require.NoError(t, err)
 	require.NoError(t, p.RemovePlugin(p.ctx))
-	require.NoError(t, p.DB.Exec(p.ctx, removal))
+	require.NoError(t, p.dropsTables(removal))
 	p.runs(number)
 	require.NoError(t, p.Reinstall(p.ctx))
 
