@@ -22,7 +22,7 @@ const (
 	mostMemory = 64 << 20
 )
 
-// One connection sends as fast as it can. Another connection's deliveries and Zoom's events are accepted all the same and shown soon, and
+// One connection sends as fast as it can. Another connection's deliveries and Zoom's events are still accepted and shown soon, and
 // the plugin's memory stays bounded. In full length, it goes on for 30 seconds.
 func TestANoisyConnectionDelaysNoOneElse(t *testing.T) {
 	w := alone(t, stack.UserApp)

@@ -22,7 +22,7 @@ func TestAPluginOlderThanItsTablesDoesNotStart(t *testing.T) {
 	require.NoError(t, restarted)
 }
 
-// The database refuses the plugin: it starts all the same, answers what needs a record with a sentence, accepts nothing, and goes on by
+// The database refuses the plugin: it still starts, answers what needs a record with a sentence, accepts nothing, and goes on by
 // itself as soon as the database is back.
 func TestWithoutItsDatabaseThePluginSaysSoAndRecovers(t *testing.T) {
 	w := alone(t, stack.UserApp)

@@ -295,7 +295,7 @@ func TestTheSidebarShowsWhatAChannelFollowsAndWhatIsOpen(t *testing.T) {
 	_, appErr := h.mm.API().CreatePost(forged)
 	require.Nil(t, appErr)
 	require.Equal(t, []string{"#2 Slow", "#1 Disk full"}, []string{shown().Cards[0].Title, shown().Cards[1].Title})
-	require.Len(t, shown().Cards, 2, "what somebody posts is none of ours")
+	require.Len(t, shown().Cards, 2, "what someone posts is none of ours")
 	require.Equal(t, first.Id, shown().Cards[1].PostID)
 	h.happens(id, pager.Happening{What: pager.Resolve, By: "PBOB123"})
 	require.Len(t, shown().Cards, 1, "what is over is not shown")

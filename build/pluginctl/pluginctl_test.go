@@ -92,7 +92,7 @@ func refuse(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, `{"message":"Invalid or expired session","status_code":401}`)
 }
 
-// start serves m and returns the environment of somebody who uses it with the admin's token.
+// start serves m and returns the environment of someone who uses it with the admin's token.
 func start(t *testing.T, m *mattermost) map[string]string {
 	t.Helper()
 	server := httptest.NewServer(m.routes())

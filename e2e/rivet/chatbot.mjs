@@ -20,7 +20,7 @@ const CARD = {
     ],
 };
 
-// The SDK has no types of the last two, which reach it all the same.
+// The SDK has no types of the last two, which still reach it.
 const EVENTS = [
     'bot_installed', 'bot_notification', 'interactive_message_actions', 'interactive_message_select', 'interactive_message_editable', 'interactive_message_fields_editable',
     'team_chat.link_shared', 'team_chat.app_mention', 'chat_message.submit',

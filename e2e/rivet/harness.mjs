@@ -54,7 +54,7 @@ export function redirectToSandbox(sim) {
 /** What a handler throws so that the SDK answers with 500. */
 export class Busy extends Error {}
 
-/** The SDK prints what a handler throws; what we throw on purpose is no news. */
+/** The SDK prints what a handler throws; what we throw on purpose need not be shown. */
 export function muteBusy() {
     const print = console.error;
     console.error = (...words) => words[0] instanceof Busy || print(...words);

@@ -37,7 +37,7 @@ func TestTheGuardCleansUpAfterAKilledStack(t *testing.T) {
 	require.NoError(t, guard.cmd.Wait())
 }
 
-// A program that does not listen is ended all the same, with its children.
+// A program that does not listen is ended nevertheless, with its children.
 func TestEndingAProgramEndsItsGroup(t *testing.T) {
 	t.Parallel()
 	guard, err := newGuard(filepath.Join(t.TempDir(), "work"))

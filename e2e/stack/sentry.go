@@ -42,7 +42,7 @@ func (s *Sentry) NewUser(ctx context.Context, login, email string) error {
 }
 
 // NewOrganization makes an organization with these projects, by slug, that
-// somebody owns, and with an internal integration.
+// someone owns, and with an internal integration.
 func (s *Sentry) NewOrganization(ctx context.Context, slug, name, owner string, projects ...string) error {
 	var all []map[string]string
 	for _, project := range projects {

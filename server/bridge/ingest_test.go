@@ -100,7 +100,7 @@ func TestTheSameBytesAreOneDelivery(t *testing.T) {
 	require.Len(t, w.queue.jobs, 2)
 	w.pass(time.Hour)
 	w.hear(said{Thing: "a", Is: "fine"})
-	require.Len(t, w.queue.jobs, 3, "later somebody may be trying the same command again")
+	require.Len(t, w.queue.jobs, 3, "later someone may be trying the same command again")
 }
 
 func TestNoSecretIsStoredWithADelivery(t *testing.T) {

@@ -27,7 +27,7 @@ type tool struct {
 // said is one event of the tool's.
 type said struct {
 	ID, Thing, Is, Say, Series, Resource, Branch string
-	// Channel is the one that somebody chose for it at the tool.
+	// Channel is the one that someone chose for it at the tool.
 	Channel string
 	// Of is the resource as the state knows it.
 	Of                    string

@@ -14,7 +14,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost/markdown"
 )
 
-// reads returns what somebody in the channel is answered to the line.
+// reads returns what someone in the channel is answered to the line.
 func (w *world) reads(channelID, line string) string {
 	w.t.Helper()
 	texts, err := i18n.NewCatalogue(bridge.Texts())

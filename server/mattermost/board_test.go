@@ -248,5 +248,5 @@ func TestPostIsWrittenInTheServersLanguage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.alice.Becomes(mmtest.Reads("de"))
-	require.Equal(t, "I have started a meeting", w.announced(t, standUp()).Message, "everyone reads it, whoever starts the meeting")
+	require.Equal(t, "I have started a meeting", w.announced(t, standUp()).Message, "everyone reads it, whatever language its host reads")
 }

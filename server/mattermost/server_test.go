@@ -67,7 +67,7 @@ func TestBotIsMadeOnceAndFoundAgain(t *testing.T) {
 	require.Error(t, mattermost.SetBotPicture(mm.API(), first, "missing.png"))
 }
 
-// The server returns the account with the username, whoever owns it; notes would then come from a person, with the bot's picture.
+// The server returns the account with the username, even a person's; notes would then come from a person, with the bot's picture.
 func TestPersonWithTheBotsNameIsNotTakenForTheBot(t *testing.T) {
 	t.Parallel()
 	mm := mmtest.New(t)

@@ -65,7 +65,7 @@ func TestOneAccountForEachPersonAndSite(t *testing.T) {
 		w.tool.codes[code] = consent{login: "bob", challenge: w.tool.codes[code].challenge, host: "cloud.test", redirect: s.RedirectURL("hub")}
 		account, _, err := s.Complete(t.Context(), "hub", "ann", code, state)
 		require.NoError(t, err)
-		require.Equal(t, "bob", account.Name, "who is signed in at the tool as somebody else")
+		require.Equal(t, "bob", account.Name, "who is signed in at the tool as someone else")
 		require.Len(t, w.tool.revoked, 2, "does not leave the earlier account behind")
 		require.NoError(t, s.SignOut(t.Context(), "hub", cloud, "ann"))
 		require.Len(t, w.tool.revoked, 3)

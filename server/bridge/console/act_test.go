@@ -58,7 +58,7 @@ func TestWhoIsNotSignedInIsTakenThereAndTheClickIsCarriedOut(t *testing.T) {
 	w.sessions.tokens["bob"] = "bob-token"
 	next := w.sessions.nexts[0]
 	_, err := w.Resume(context.Background(), "eve", next)
-	require.True(t, fault.Is(err, fault.LinkExpired), "somebody else's click is not carried out")
+	require.True(t, fault.Is(err, fault.LinkExpired), "another user's click is not carried out")
 	said, err := w.Resume(context.Background(), "bob", next)
 	require.NoError(t, err)
 	require.Equal(t, "approve done", w.text(said))
@@ -92,8 +92,8 @@ func TestNobodyActsOnWhatTheyMayNot(t *testing.T) {
 		change     func(*actWorld)
 		want       fault.Code
 	}{
-		"somebody outside the channel": {user: "eve", post: forgeCard, want: fault.Forbidden},
-		"a post that is none of ours":  {user: "ada", post: "forged by eve", want: fault.CardUnknown},
+		"someone outside the channel": {user: "eve", post: forgeCard, want: fault.Forbidden},
+		"a post that is none of ours": {user: "ada", post: "forged by eve", want: fault.CardUnknown},
 		"a record that its subject knows nothing of": {user: "ada", post: "x", want: fault.CardUnknown, change: func(w *actWorld) {
 			w.shows(chat.MessageRef{Place: place("town"), ID: "x"}, "forge", "c-forge")
 		}},

@@ -147,19 +147,19 @@ func (w *actWorld) remove(id string) {
 	w.Forget(id)
 }
 
-// talk is the conversation of somebody in a place, in which a form can be shown.
+// talk is the conversation of a user in a place, in which a form can be shown.
 func (w *actWorld) talk(user string, at chat.Place) talk {
 	return talk{people: w.people, actor: actor(user), place: at, form: w.surface.show}
 }
 
-// click has somebody press an action of a card.
+// click has a user press an action of a card.
 func (w *actWorld) click(user, post, action string) error {
 	return w.Act(context.Background(), chat.Click{
 		Actor: actor(user), Message: message(post), Action: action, Card: true, Talk: w.talk(user, place("town")), Place: place("town"),
 	})
 }
 
-// run has somebody type a command in a channel.
+// run has a user type a command in a channel.
 func (w *actWorld) run(user, channel, text, trigger string, do func(context.Context, command.Call) (chat.Message, error)) error {
 	asks := w.talk(user, place(channel))
 	if trigger == "" {
@@ -172,7 +172,7 @@ func (w *actWorld) run(user, channel, text, trigger string, do func(context.Cont
 	return err
 }
 
-// press has somebody press a button of the latest note, by its label.
+// press has a user press a button of the latest note, by its label.
 func (w *actWorld) press(user, label string) error {
 	w.t.Helper()
 	note := w.people.latest()
@@ -187,7 +187,7 @@ func (w *actWorld) press(user, label string) error {
 	return nil
 }
 
-// answer has somebody send the form that was opened last, with these values in place of those it began with.
+// answer has a user send the form that was opened last, with these values in place of those it began with.
 func (w *actWorld) submit(user string, values map[string]string) (map[string]string, error) {
 	w.t.Helper()
 	require.NotEmpty(w.t, w.surface.forms, "there is no form")

@@ -60,13 +60,13 @@ func TestAChannelIsConfiguredWithAForm(t *testing.T) {
 func TestAWrongAnswerIsSaidAtItsField(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ field, value, want string }{
-		"a pattern that cannot fit":   {"filter_branch", "main, feature/[a", "“feature/\\[a” isn't a valid pattern"},
-		"too many alternatives":       {"filter_branch", strings.Repeat("{a,b}", 5), "isn't a valid pattern"},
-		"Too long":                    {"filter_branch", strings.Repeat("x", 301), "The limit is 300 characters"},
-		"a level that there is not":   {"filter_severity", "extreme", "Choose one of the options"},
-		"a level left out":            {"filter_severity", "", "Choose one of the options"},
-		"a style that there is not":   {"style", "loud", "Choose one of the options"},
-		"somebody who was not chosen": {"mention", "eve", "Choose one of the options"},
+		"a pattern that cannot fit":  {"filter_branch", "main, feature/[a", "“feature/\\[a” isn't a valid pattern"},
+		"too many alternatives":      {"filter_branch", strings.Repeat("{a,b}", 5), "isn't a valid pattern"},
+		"Too long":                   {"filter_branch", strings.Repeat("x", 301), "The limit is 300 characters"},
+		"a level that there is not":  {"filter_severity", "extreme", "Choose one of the options"},
+		"a level left out":           {"filter_severity", "", "Choose one of the options"},
+		"a style that there is not":  {"style", "loud", "Choose one of the options"},
+		"someone who was not chosen": {"mention", "eve", "Choose one of the options"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,7 +100,7 @@ func TestNobodyHasTheBotCallEverybodyWhoMayNotThemselves(t *testing.T) {
 	require.NoError(t, w.run("bob", "town", "", "t", w.Subscriptions.Configurator.RunConfigure("forge")))
 	said, err := w.submit("bob", map[string]string{"only_turns": "true"})
 	require.NoError(t, err)
-	require.Empty(t, said, "what somebody else chose may stay")
+	require.Empty(t, said, "what someone else chose may stay")
 }
 
 func TestAChannelWantsAtLeastOneKindOfNews(t *testing.T) {

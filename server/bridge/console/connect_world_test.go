@@ -91,7 +91,7 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// types has somebody type a command line in a channel and returns what they are answered.
+// types has a user type a command line in a channel and returns what they are answered.
 func (o *office) types(userID, channelID, line string) string {
 	text, err := o.tries(userID, channelID, line)
 	require.NoError(o.t, err, line)
@@ -116,7 +116,7 @@ func (o *office) tries(userID, channelID, line string) (string, error) {
 	return "", nil
 }
 
-// talk is the conversation of somebody in a place.
+// talk is the conversation of a user in a place.
 func (o *office) talk(userID string, at chat.Place, asks bool) talk {
 	t := talk{people: o.people, actor: actor(userID), place: at}
 	if asks {
@@ -130,7 +130,7 @@ func (o *office) lastEphemeral() shownNote {
 	return o.people.ephemerals[len(o.people.ephemerals)-1]
 }
 
-// presses has somebody press the button of the last note with this label and returns what takes the note's place.
+// presses has a user press the button of the last note with this label and returns what takes the note's place.
 func (o *office) presses(userID, label string) string {
 	text, err := o.triesToPress(userID, label)
 	require.NoError(o.t, err, label)
@@ -164,7 +164,7 @@ func (o *office) labels(note shownNote) []string {
 	return labels
 }
 
-// answers has somebody send the last form with these values.
+// answers has a user send the last form with these values.
 func (o *office) answers(userID string, values map[string]string) (chat.FormErrors, error) {
 	require.NotEmpty(o.t, o.surface.forms, "no form was shown")
 	form := o.surface.forms[len(o.surface.forms)-1]

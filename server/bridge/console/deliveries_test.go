@@ -82,7 +82,7 @@ func TestTheLogOfOneOfSeveralConnectionsKeepsItsFilters(t *testing.T) {
 	require.Equal(t, fault.NotFollowed, fault.CodeOf(err))
 }
 
-// pressesAfter has somebody type a line in the lab and press a button under the answer.
+// pressesAfter has a user type a line in the lab and press a button under the answer.
 func (o *office) pressesAfter(userID, line, label string) string {
 	o.types(userID, lab, line)
 	return o.presses(userID, label)

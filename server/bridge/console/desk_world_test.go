@@ -98,7 +98,7 @@ func newDeskWorld(t *testing.T) (*actWorld, *actDesk) {
 	return w, desk
 }
 
-// types has somebody type a line about the desk; a form that opens is the surface's last.
+// types has a user type a line about the desk; a form that opens is the surface's last.
 func (w *actWorld) types(user, channel, line string) (string, error) {
 	w.t.Helper()
 	before := len(w.people.ephemerals)
@@ -118,7 +118,7 @@ func (w *actWorld) buttons() []string {
 	return labels
 }
 
-// says has somebody type a line that is answered.
+// says has a user type a line that is answered.
 func (w *actWorld) says(user, channel, line string) string {
 	w.t.Helper()
 	text, err := w.types(user, channel, line)

@@ -250,7 +250,7 @@ func TestTheSecretThatAToolMakesUpIsTheOneInForce(t *testing.T) {
 	require.Error(t, early)
 	require.Equal(t, fault.Internal, fault.CodeOf(early), "what comes before the secret is known has to be sent again")
 	require.NoError(t, delivers("made by the tool"))
-	require.Equal(t, fault.Forged, fault.CodeOf(delivers("made by somebody else")))
+	require.Equal(t, fault.Forged, fault.CodeOf(delivers("made by someone else")))
 
 	clear(o.coder.hooks)
 	o.coder.makesUp = "another"

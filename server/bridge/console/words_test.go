@@ -10,7 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/provider"
 )
 
-// writes has somebody write to the bot and returns what it answers for all to read, or shows to them.
+// writes has a user write to the bot and returns what it answers for all to read, or shows to them.
 func (o *office) writes(userID, text string) string {
 	answers, notes := len(o.people.announced), len(o.people.ephemerals)
 	require.True(o.t, o.bridge.Said(o.t.Context(), actor(userID), place("direct-"+userID), text), text)

@@ -30,7 +30,7 @@ func TestTextFromOutsideLooksAsWrittenAndDoesNothing(t *testing.T) {
 		{"plain", "Weekly sync", "Weekly sync"},
 		{"other scripts", "会議 – запись – 📹", "会議 – запись – 📹"},
 		{"everybody mentioned", "@all @channel @here", "@\u200ball @\u200bchannel @\u200bhere"},
-		{"somebody mentioned", "ask @alice.", "ask @\u200balice."},
+		{"someone mentioned", "ask @alice.", "ask @\u200balice."},
 		{"a channel", "see ~town-square", "see ~\u200btown-square"},
 		{"a hashtag", "#release", "#\u200brelease"},
 		{"a heading", "# Big", "#\u200b Big"},

@@ -107,7 +107,7 @@ func (a *api) HasPermissionTo(userID string, _ *model.Permission) bool {
 	return !a.mm.broken && known && user.IsSystemAdmin()
 }
 
-// EnsureBotUser returns the account with that name, whoever owns it, as the real server does.
+// EnsureBotUser returns the account with that name, even if it is a person's, as the real server does.
 func (a *api) EnsureBotUser(bot *model.Bot) (string, error) {
 	a.called("EnsureBotUser")
 	sent, ok := cross(a.mm, bot)

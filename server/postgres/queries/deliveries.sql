@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (
 ORDER BY wanted.connection, e.at DESC, e.id DESC;
 
 -- name: LogSummaries :many
--- What the last twenty lines of each connection say, whoever may see them.
+-- What the last twenty lines of each connection say, for all channels together.
 SELECT wanted.connection::text AS connection, e.at, e.old, e.proof
 FROM (SELECT unnest(sqlc.arg(connections)::text[]) AS connection) AS wanted
 CROSS JOIN LATERAL (

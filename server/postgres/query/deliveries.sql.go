@@ -171,7 +171,7 @@ type LogSummariesRow struct {
 	Proof      string
 }
 
-// What the last twenty lines of each connection say, whoever may see them.
+// What the last twenty lines of each connection say, for all channels together.
 func (q *Queries) LogSummaries(ctx context.Context, connections []string) ([]LogSummariesRow, error) {
 	rows, err := q.db.Query(ctx, logSummaries, connections)
 	if err != nil {

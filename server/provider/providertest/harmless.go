@@ -22,7 +22,7 @@ const evil = "evil.example"
 var (
 	linked = regexp.MustCompile(`\]\(([^)\s]*)\)`)
 	acting = map[string]*regexp.Regexp{
-		"mentions somebody":  regexp.MustCompile(`[@＠][A-Za-z0-9]`),
+		"mentions someone":   regexp.MustCompile(`[@＠][A-Za-z0-9]`),
 		"links somewhere":    regexp.MustCompile(`\]\(`),
 		"is an address":      regexp.MustCompile(`(?i)(https?:/|www\.)/?` + regexp.QuoteMeta(evil)),
 		"is bold":            regexp.MustCompile(`(^|[^\\])\*\*boom`),

@@ -91,7 +91,7 @@ func TestAnOldIssueIsNotPostedAfterDowntime(t *testing.T) {
 	o.follow(CatchUpTask(since, []string{"web"}))
 	changes := o.newChanges()
 	require.Len(t, changes, 1)
-	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless somebody asked for that")
+	require.Equal(t, kindChanged, changes[0].Kind, "it gets no card of its own unless someone asked for that")
 }
 
 func TestAnIssueKnownOnlyByACommentIsLookedUp(t *testing.T) {
