@@ -17,6 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"fault":   {},
 	"logging": {},
+	"pause":   {},
 	"digest":  {},
 	"hints":   {},
 	"chat":    {"fault"},
@@ -26,14 +27,14 @@ var mayImport = map[string][]string{
 	"config":  {},
 
 	"zoom":  {"fault"},
-	"oauth": {"chat", "digest", "fault"},
+	"oauth": {"chat", "digest", "fault", "pause"},
 	"queue": {"fault"},
 
 	"provider":           {"chat", "fault"},
 	"provider/untrusted": {"chat"},
 	"provider/bitbucket": {"chat", "fault", "provider", "provider/untrusted"},
 	"provider/jenkins":   {"chat", "fault", "provider", "provider/untrusted"},
-	"provider/pagerduty": {"chat", "fault", "provider", "provider/untrusted"},
+	"provider/pagerduty": {"chat", "fault", "pause", "provider", "provider/untrusted"},
 	"provider/sentry":    {"chat", "fault", "provider", "provider/untrusted"},
 
 	"account": {"chat", "fault", "oauth", "takeover", "zoom"},
@@ -45,14 +46,14 @@ var mayImport = map[string][]string{
 	"bridge/access":       {"bridge", "chat", "digest", "fault", "provider"},
 	"bridge/assembly":     {"bridge", "bridge/access", "bridge/action", "bridge/cache", "bridge/connection", "bridge/console", "bridge/conversation", "bridge/delivery", "bridge/lookup", "bridge/notice", "bridge/oncall", "bridge/signin", "bridge/subject", "bridge/subscription", "bridge/surfaces", "chat", "command", "provider"},
 	"bridge/cache":        {"bridge", "bridge/connection"},
-	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "digest", "fault", "provider", "queue"},
+	"bridge/connection":   {"bridge", "bridge/access", "bridge/conversation", "bridge/notice", "chat", "digest", "fault", "pause", "provider", "queue"},
 	"bridge/delivery":     {"bridge", "bridge/notice", "bridge/subject", "chat", "digest", "fault", "provider", "queue"},
 	"bridge/lookup":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/delivery", "bridge/notice", "chat", "fault", "provider"},
 	"bridge/oncall":       {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "digest", "fault", "provider", "queue"},
 	"bridge/notice":       {"bridge", "chat"},
 	"bridge/conversation": {"bridge", "chat", "fault", "provider"},
 	"bridge/signin":       {"bridge", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
-	"bridge/subject":      {"bridge", "chat", "provider", "queue"},
+	"bridge/subject":      {"bridge", "chat", "pause", "provider", "queue"},
 	"bridge/surfaces":     {"bridge", "chat"},
 	"bridge/subscription": {"bridge", "bridge/access", "bridge/connection", "bridge/conversation", "bridge/notice", "chat", "command", "fault", "provider"},
 
@@ -60,12 +61,12 @@ var mayImport = map[string][]string{
 	"takeover":            {"chat", "meeting"},
 	"mattermost":          {"bridge", "chat", "command", "fault", "i18n", "logging", "mattermost/markdown", "meeting", "queue"}, // never memory or postgres: it knows no records
 	"mattermost/markdown": {"chat"},
-	"zoomchat":            {"bridge", "bridge/conversation", "chat", "command", "fault", "meeting", "queue", "zoom", "zoomchat/content", "zoomchat/event"},
+	"zoomchat":            {"bridge", "bridge/conversation", "chat", "command", "fault", "meeting", "pause", "queue", "zoom", "zoomchat/content", "zoomchat/event"},
 	"zoomchat/content":    {"chat"},
-	"zoomchat/event":      {},
+	"zoomchat/event":      {"zoom"},
 	"httpapi":             {"account", "bridge", "bridge/console", "bridge/conversation", "chat", "fault", "meeting", "oauth", "provider", "zoom", "zoomchat", "zoomchat/event"},
 
-	"postgres":       {"account", "bridge", "chat", "fault", "meeting", "oauth", "postgres/query", "provider", "queue", "session", "takeover", "zoomchat"},
+	"postgres":       {"account", "bridge", "chat", "digest", "fault", "meeting", "oauth", "postgres/query", "provider", "queue", "session", "takeover", "zoomchat"},
 	"postgres/query": {},
 
 	"": {everything},

@@ -67,18 +67,6 @@ func (a *app) tick(ctx context.Context) {
 	}
 }
 
-// wait waits for this long, or returns the context's error when that ends first.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // prune removes records that have expired. Every server does.
 func (a *app) prune(ctx context.Context) {
 	ticker := time.NewTicker(pruneEvery)

@@ -18,6 +18,7 @@ import (
 	"mattermost-plugin-zoom/server/mattermost"
 	"mattermost-plugin-zoom/server/meeting"
 	"mattermost-plugin-zoom/server/oauth"
+	"mattermost-plugin-zoom/server/pause"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/session"
@@ -123,7 +124,7 @@ func (b *builder) app(exit func(int)) *app {
 	states := &providerStates{settings: b.settings, client: b.client, registry: b.registry, commands: commands}
 	replacement := &takeover.Takeover{
 		Table: b.kv, Accounts: b.accounts, Meetings: b.storage.meetings, Posts: b.client, Notes: b.storage.predecessor, Note: left.note, Log: b.log,
-		Wait: wait,
+		Wait: pause.For,
 	}
 	return &app{
 		api: b.api, settings: b.settings, storage: b.storage, client: b.client, vault: b.vault, queue: b.jobs.queue, hints: b.hints, bridge: b.jobs.bridge,

@@ -259,3 +259,17 @@ func (t Text) String() string {
 	}
 	return b.String()
 }
+
+// OneLine reports whether the text has no line breaks and no blocks.
+func (t Text) OneLine() bool {
+	for _, span := range t {
+		switch span.Kind {
+		case BreakSpan, BlockSpan, ItemSpan, HeadingSpan:
+			return false
+		}
+		if !span.Inner.OneLine() {
+			return false
+		}
+	}
+	return true
+}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -23,4 +24,17 @@ func inOneRead(r *http.Request) io.Reader {
 		size = min(length+1, largestRead)
 	}
 	return bufio.NewReaderSize(r.Body, size)
+}
+
+// readBody returns the body of at most so many bytes, or the status to refuse the request with and the reason.
+func readBody(w http.ResponseWriter, r *http.Request, most int64) (body []byte, status int, reason string) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, io.NopCloser(inOneRead(r)), most))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, http.StatusRequestEntityTooLarge, "the body is too large"
+	case err != nil:
+		return nil, http.StatusServiceUnavailable, "the body broke off"
+	}
+	return body, 0, ""
 }

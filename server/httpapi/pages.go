@@ -160,20 +160,26 @@ func (s pages) failed(person chat.PersonID, text chat.Message) page {
 // the authorization code.
 func (s pages) show(w http.ResponseWriter, status int, p page) {
 	p.Nonce = rand.Text()
-	layout, err := template.New("page").Parse(pageHTML)
+	policy := "default-src 'none'; style-src 'nonce-" + p.Nonce + "'; script-src 'nonce-" + p.Nonce + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	writePage(w, s.Log, status, pageHTML, p, policy)
+}
+
+// writePage writes what the template makes of the data, under this content security policy. Nothing keeps the page, and it sends no
+// referrer.
+func writePage(w http.ResponseWriter, log *slog.Logger, status int, source string, data any, policy string) {
+	layout, err := template.New("page").Parse(source)
 	var out bytes.Buffer
 	if err == nil {
-		err = layout.Execute(&out, p)
+		err = layout.Execute(&out, data)
 	}
 	if err != nil {
-		s.Log.Error("A page couldn't be rendered", "error", err.Error())
+		log.Error("A page couldn't be rendered", "error", err.Error())
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	header.Set("Content-Security-Policy", policy)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")

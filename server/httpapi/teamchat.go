@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -37,14 +36,9 @@ type chatEvents struct {
 // receive verifies and stores an event. Zoom waits three seconds for a response, and retries an event only after a status of 500 or more,
 // so a failure that may be temporary gets a 503.
 func (s *chatEvents) receive(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, event.MaxBytes))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		s.refuse(w, r, http.StatusRequestEntityTooLarge, "the body is too large")
-		return
-	case err != nil:
-		s.refuse(w, r, http.StatusServiceUnavailable, "the body broke off")
+	body, status, reason := readBody(w, r, event.MaxBytes)
+	if reason != "" {
+		s.refuse(w, r, status, reason)
 		return
 	}
 	app := r.PathValue("app")

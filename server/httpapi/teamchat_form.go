@@ -1,11 +1,9 @@
 package httpapi
 
 import (
-	"bytes"
 	"crypto/rand"
 	_ "embed"
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,25 +71,9 @@ func (s *chatPages) formPage(person chat.PersonID, f chat.Form) formPage {
 
 // showForm writes the page, which runs only its own script and sends the form only to this server.
 func (s *chatPages) showForm(w http.ResponseWriter, p formPage) {
-	layout, err := template.New("form").Parse(formHTML)
-	var out bytes.Buffer
-	if err == nil {
-		err = layout.Execute(&out, p)
-	}
-	if err != nil {
-		s.Log.Error("A form couldn't be rendered", "error", err.Error())
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy",
-		"default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+"'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Strict-Transport-Security", "max-age=31536000")
-	header.Set("Cache-Control", "no-store")
-	_, _ = w.Write(out.Bytes())
+	w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+	writePage(w, s.Log, http.StatusOK, formHTML, p, "default-src 'none'; style-src 'nonce-"+p.Nonce+"'; script-src 'nonce-"+p.Nonce+
+		"'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 }
 
 // chatForms takes the answers to such forms.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 
@@ -37,14 +36,9 @@ func (s *zoomEvents) webhook(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusUnauthorized, "the secret in the address is missing or wrong")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, io.NopCloser(inOneRead(r)), maxDelivery))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		s.refuse(w, r, http.StatusRequestEntityTooLarge, "the body is too large")
-		return
-	case err != nil:
-		s.refuse(w, r, http.StatusServiceUnavailable, "the body broke off")
+	body, status, reason := readBody(w, r, maxDelivery)
+	if reason != "" {
+		s.refuse(w, r, status, reason)
 		return
 	}
 	secret, err := s.Verifier.SignedBy(r.Header, body)

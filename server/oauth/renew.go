@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/pause"
 )
 
 const (
@@ -85,7 +86,7 @@ func (g *Grant) renew(ctx context.Context, rejected string) (string, error) {
 				return access, err
 			}
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := backOff(ctx, try); err != nil {
 			return "", fault.Wrap(errors.New("another server has not renewed the token in time"), fault.ZoomTimeout)
 		}
 	}
@@ -154,7 +155,7 @@ func (g *Grant) store(ctx context.Context, used state, fresh Token) (string, err
 	}
 	var failure error
 	for try := range storeTries {
-		if try > 0 && pause(ctx, try) != nil {
+		if try > 0 && backOff(ctx, try) != nil {
 			break
 		}
 		replaced, err := g.replace(ctx, used.Version, r)
@@ -171,15 +172,8 @@ func (g *Grant) store(ctx context.Context, used state, fresh Token) (string, err
 	return fresh.Access, nil
 }
 
-// pause waits before the try with this number (from 1): longer each time, and not the same on all servers.
-func pause(ctx context.Context, try int) error {
+// backOff waits before the try with this number (from 1): longer each time, and not the same on all servers.
+func backOff(ctx context.Context, try int) error {
 	limit := min(pauseMin<<min(try, 10), pauseMax)
-	timer := time.NewTimer(limit/2 + mathrand.N(limit/2)) //nolint:gosec // it only spreads servers apart
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return pause.For(ctx, limit/2+mathrand.N(limit/2)) //nolint:gosec // it only spreads servers apart
 }

@@ -60,15 +60,7 @@ func (s *Connections) Following(ctx context.Context, providerID string, places .
 	if err != nil {
 		return nil, errors.Wrap(err, "list the connections of channels")
 	}
-	var found []bridge.Connection
-	for _, row := range rows {
-		c, err := connectionOf(row.Record, row.Sealed, row.Subscriptions)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, c)
-	}
-	return found, nil
+	return connectionsOf(rows)
 }
 
 // Named returns the provider's connections with this name, whatever its case, at most fifty.
@@ -77,15 +69,7 @@ func (s *Connections) Named(ctx context.Context, providerID, name string) ([]bri
 	if err != nil {
 		return nil, errors.Wrap(err, "list the connections with a name")
 	}
-	var found []bridge.Connection
-	for _, row := range rows {
-		c, err := connectionOf(row.Record, row.Sealed, row.Subscriptions)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, c)
-	}
-	return found, nil
+	return connectionsOf(rows)
 }
 
 // NotSealedWith returns the IDs of the connections whose keys are sealed, and don't begin with the prefix.
@@ -135,6 +119,20 @@ func (s *Connections) Claim(ctx context.Context, key string, keep time.Duration)
 // Prune removes claims that have run out.
 func (s *Connections) Prune(ctx context.Context) error {
 	return errors.Wrap(pruned(ctx, s.db.queries().PruneClaims), "remove claims that have run out")
+}
+
+// connectionsOf returns the connections of rows that hold one each.
+func connectionsOf[R query.FollowedConnectionsRow | query.NamedConnectionsRow](rows []R) ([]bridge.Connection, error) {
+	var found []bridge.Connection
+	for _, row := range rows {
+		of := query.FollowedConnectionsRow(row)
+		c, err := connectionOf(of.Record, of.Sealed, of.Subscriptions)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, c)
+	}
+	return found, nil
 }
 
 // connectionOf reads a connection as it is stored: the subscriptions are the elements of a JSON array.

@@ -2,9 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"strings"
 	"time"
@@ -13,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/bridge"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/postgres/query"
 )
 
@@ -37,22 +35,12 @@ func NewSubjects(db *DB) *Subjects {
 	return s
 }
 
-// keyOf returns the ID of what a connection calls by this name, which is as long as its sender likes.
-func keyOf(connectionID, name string) string {
-	hash := sha256.New()
-	for _, part := range []string{connectionID, name} {
-		hash.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-		hash.Write([]byte(part))
-	}
-	return base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:24])
-}
-
 // daysOf returns the days after which something expires that is kept for so long. The day on which it was changed doesn't count.
 func daysOf(kept time.Duration) int32 { return int32(kept/(24*time.Hour)) + 1 }
 
 // Subject returns a subject of a connection as it was saved last; false means that there is none.
 func (s *Subjects) Subject(ctx context.Context, connectionID, name string) (bridge.Subject, bool, error) {
-	body, err := s.db.queries().Subject(ctx, keyOf(connectionID, name))
+	body, err := s.db.queries().Subject(ctx, digest.Of(connectionID, name))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return bridge.Subject{}, false, nil
 	}
@@ -93,7 +81,7 @@ func (s *Subjects) Hold(ctx context.Context, c bridge.Claim) (bridge.Hold, error
 func (s *Subjects) holdAll(ctx context.Context, claims []bridge.Claim) ([]query.HoldSubjectsRow, error) {
 	p := query.HoldSubjectsParams{HoldSeconds: bridge.HoldTime.Seconds(), KeptDays: daysOf(bridge.SubjectKept)}
 	for _, c := range claims {
-		p.Ids = append(p.Ids, keyOf(c.Connection, c.Name))
+		p.Ids = append(p.Ids, digest.Of(c.Connection, c.Name))
 		p.Connections = append(p.Connections, c.Connection)
 		p.Holders = append(p.Holders, c.Holder)
 		p.Events = append(p.Events, strings.Join(c.Events, " "))
@@ -122,7 +110,7 @@ type seriesSave struct {
 
 // Series returns the state of a series with its version; nil and 0 for one that doesn't exist.
 func (s *Subjects) Series(ctx context.Context, connectionID, name string) (json.RawMessage, int64, error) {
-	row, err := s.db.queries().Series(ctx, keyOf(connectionID, name))
+	row, err := s.db.queries().Series(ctx, digest.Of(connectionID, name))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, 0, nil
 	}
@@ -131,7 +119,7 @@ func (s *Subjects) Series(ctx context.Context, connectionID, name string) (json.
 
 // SaveSeries writes the state of the series that has this version, and returns the next one. Error: bridge.ErrSeriesChanged.
 func (s *Subjects) SaveSeries(ctx context.Context, connectionID, name string, state json.RawMessage, version int64) (int64, error) {
-	saved, err := s.series.Do(ctx, seriesSave{id: keyOf(connectionID, name), connection: connectionID, state: string(state), version: version})
+	saved, err := s.series.Do(ctx, seriesSave{id: digest.Of(connectionID, name), connection: connectionID, state: string(state), version: version})
 	switch {
 	case err != nil:
 		return 0, errors.Wrap(err, "save a series")
@@ -153,7 +141,7 @@ func (s *Subjects) saveAllSeries(ctx context.Context, saves []seriesSave) ([]boo
 
 // Alias returns the subject that has the further name, "" for none.
 func (s *Subjects) Alias(ctx context.Context, connectionID, name string) (string, error) {
-	encoded, err := s.db.queries().Alias(ctx, keyOf(connectionID, name))
+	encoded, err := s.db.queries().Alias(ctx, digest.Of(connectionID, name))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
 	}
@@ -171,7 +159,7 @@ func (s *Subjects) SetAlias(ctx context.Context, connectionID, name, subject str
 		return errors.Wrap(err, "encode the name of a subject")
 	}
 	return errors.Wrap(s.db.queries().SetAlias(ctx, query.SetAliasParams{
-		ID: keyOf(connectionID, name), Connection: connectionID, Subject: string(encoded), Days: daysOf(bridge.AliasKept),
+		ID: digest.Of(connectionID, name), Connection: connectionID, Subject: string(encoded), Days: daysOf(bridge.AliasKept),
 	}), "give a subject a further name")
 }
 

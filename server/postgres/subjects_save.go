@@ -9,6 +9,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/digest"
 	"mattermost-plugin-zoom/server/postgres/query"
 )
 
@@ -36,7 +37,7 @@ func (s *Subjects) Save(ctx context.Context, save bridge.SubjectSave) error {
 }
 
 func encoded(save bridge.SubjectSave) (subjectSave, error) {
-	one := subjectSave{SubjectSave: save, id: keyOf(save.Subject.Connection, save.Subject.Name)}
+	one := subjectSave{SubjectSave: save, id: digest.Of(save.Subject.Connection, save.Subject.Name)}
 	if save.Unchanged {
 		return one, nil
 	}
@@ -67,7 +68,7 @@ func (s *Subjects) saveAll(ctx context.Context, saves []subjectSave) ([]bool, er
 		p.Ids, p.Numbers, p.Bodies = append(p.Ids, save.id), append(p.Numbers, save.Number), append(p.Bodies, save.body)
 		p.Unchanged, p.Kept, p.Days = append(p.Unchanged, save.Unchanged), append(p.Kept, save.Keep), append(p.Days, daysOf(save.KeepFor))
 		for _, alias := range save.Aliases {
-			id := keyOf(save.Subject.Connection, alias)
+			id := digest.Of(save.Subject.Connection, alias)
 			if named[id] {
 				continue // two subjects that were saved at once: either is right
 			}

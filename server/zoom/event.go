@@ -67,7 +67,7 @@ type Deauthorized struct {
 // numbers, strings or missing, and fields it does not know. Its error is ErrEvent.
 func ParseEvent(body []byte) (Event, error) {
 	var w wireEvent
-	if len(body) > maxBody || tooDeep(body) || decode(body, &w) != nil || w.Event == "" {
+	if len(body) > maxBody || TooDeep(body) || decode(body, &w) != nil || w.Event == "" {
 		return Event{}, ErrEvent
 	}
 	p := w.Payload
@@ -117,8 +117,8 @@ type wireEvent struct {
 	} `json:"payload"`
 }
 
-// tooDeep reports whether JSON is nested more deeply than any event. It need not be right about text that is no JSON.
-func tooDeep(data []byte) bool {
+// TooDeep reports whether JSON is nested more deeply than any event. It need not be right about text that is no JSON.
+func TooDeep(data []byte) bool {
 	depth, inText, escaped := 0, false, false
 	for _, c := range data {
 		switch {

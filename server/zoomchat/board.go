@@ -57,23 +57,11 @@ func (b *MeetingBoard) Rewrite(ctx context.Context, m chat.MessageRef, p meeting
 		when := chat.Join(" – ", chat.Time(p.StartedAt, chat.DateAndTime), chat.Time(p.EndedAt, chat.DateAndTime))
 		lines = append(lines, b.everyone().Say(chat.Say("post.when").WithText("When", when)))
 	}
-	shown, hash, err := encoded(b.everyone().Message(chat.VerbatimText(chat.JoinLines(lines...))))
-	if err != nil || hash == post.Shown {
-		return err
-	}
-	as, err := b.bot(ctx, at)
-	if err != nil {
-		return err
-	}
-	err = b.sender.edit(ctx, as, at.jid, m.ID, at.jid, shown)
+	err = b.rewrite(ctx, at, post, b.everyone().Message(chat.VerbatimText(chat.JoinLines(lines...))))
 	if errors.Is(err, bridge.ErrGone) {
 		return meeting.ErrGone
 	}
-	if err != nil {
-		return err
-	}
-	post.Shown = hash
-	return errors.Wrap(b.Records.SavePost(ctx, post), "record a message in Zoom Team Chat")
+	return err
 }
 
 // Posted returns nothing: Zoom lets a bot read no messages, so a meeting whose server died before it was recorded is not found.

@@ -12,6 +12,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/pause"
 	"mattermost-plugin-zoom/server/queue"
 	"mattermost-plugin-zoom/server/zoom"
 	"mattermost-plugin-zoom/server/zoomchat/content"
@@ -92,14 +93,7 @@ func (s *sender) wait(ctx context.Context, channel string) error {
 	if wait <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return errors.Wrap(ctx.Err(), "wait for Zoom's limit")
-	case <-timer.C:
-		return nil
-	}
+	return errors.Wrap(pause.For(ctx, wait), "wait for Zoom's limit")
 }
 
 // outcome turns the error of a call into what the bridge acts on: a place or message that is gone, or too early.

@@ -116,7 +116,20 @@ func (s *Surface) Update(ctx context.Context, m chat.MessageRef, p chat.Posting)
 	if !known {
 		return bridge.ErrGone
 	}
-	shown, hash, err := encoded(s.everyone().Card(p.Card))
+	post.Mark = p.Mark
+	err = s.rewrite(ctx, at, post, s.everyone().Card(p.Card))
+	if errors.Is(err, bridge.ErrGone) {
+		if err := s.Records.RemovePost(ctx, at.app, m.ID); err != nil {
+			return errors.Wrap(err, "forget a message in Zoom Team Chat")
+		}
+		return bridge.ErrGone
+	}
+	return err
+}
+
+// rewrite replaces what a recorded message shows, unless it shows that already, and records it. Error: bridge.ErrGone.
+func (s *Surface) rewrite(ctx context.Context, at address, post Post, c content.Content) error {
+	shown, hash, err := encoded(c)
 	if err != nil || hash == post.Shown {
 		return err
 	}
@@ -124,17 +137,10 @@ func (s *Surface) Update(ctx context.Context, m chat.MessageRef, p chat.Posting)
 	if err != nil {
 		return err
 	}
-	err = s.sender.edit(ctx, as, at.jid, m.ID, at.jid, shown)
-	if errors.Is(err, bridge.ErrGone) {
-		if err := s.Records.RemovePost(ctx, at.app, m.ID); err != nil {
-			return errors.Wrap(err, "forget a message in Zoom Team Chat")
-		}
-		return bridge.ErrGone
-	}
-	if err != nil {
+	if err := s.sender.edit(ctx, as, at.jid, post.Message.ID, at.jid, shown); err != nil {
 		return err
 	}
-	post.Shown, post.Mark = hash, p.Mark
+	post.Shown = hash
 	return errors.Wrap(s.Records.SavePost(ctx, post), "record a message in Zoom Team Chat")
 }
 

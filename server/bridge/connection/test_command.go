@@ -10,6 +10,7 @@ import (
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/bridge/conversation"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/pause"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/queue"
 )
@@ -23,18 +24,6 @@ const (
 	// trialPause is the wait after the first of those; it grows by as much each time.
 	trialPause = time.Second / 2
 )
-
-// wait returns the context's error if that ends first.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
 
 // Test shows a sample card in the channel, as the provider's own events are shown, and says how the last of those went. Faults: those of
 // MayConnect, NotFollowed.
@@ -57,7 +46,7 @@ func (s *Status) Test(ctx context.Context, w conversation.Request) (chat.Note, e
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, queue.ErrNotYet) || tries == maxTrials || wait(ctx, time.Duration(tries)*trialPause) != nil {
+		if !errors.Is(err, queue.ErrNotYet) || tries == maxTrials || pause.For(ctx, time.Duration(tries)*trialPause) != nil {
 			return chat.Note{}, errors.Wrap(err, "show a sample card")
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"mattermost-plugin-zoom/server/bridge"
 	"mattermost-plugin-zoom/server/chat"
+	"mattermost-plugin-zoom/server/pause"
 	"mattermost-plugin-zoom/server/queue"
 )
 
@@ -70,7 +71,7 @@ func (s *Holds) Take(ctx context.Context, c bridge.Claim, patience time.Duration
 	for {
 		h.begun = s.now()
 		h.Hold, err = s.records.Hold(context.WithoutCancel(ctx), c) // a claim that nobody waits for would keep others out
-		if !errors.Is(err, bridge.ErrHeld) || patience <= 0 || !pause(ctx, heldWait) {
+		if !errors.Is(err, bridge.ErrHeld) || patience <= 0 || pause.For(ctx, heldWait) != nil {
 			break
 		}
 		patience -= heldWait
@@ -148,15 +149,5 @@ func (h *Held) Close(m chat.MessageRef) {
 	h.closed = append(h.closed, m)
 	for i := range h.cards {
 		h.cards[i].Open = h.cards[i].Open && !h.cards[i].Message.Is(m)
-	}
-}
-
-// pause waits, and reports whether the context lasted.
-func pause(ctx context.Context, wait time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(wait):
-		return true
 	}
 }

@@ -117,27 +117,13 @@ func (w *writer) mention(name string) {
 
 // around adds text between two marks. They are omitted where they would have no effect: for text of several lines, or none.
 func (w *writer) around(inner chat.Text, with string, already bool) {
-	if already || inner.Empty() || !oneLine(inner) {
+	if already || inner.Empty() || !inner.OneLine() {
 		w.add(inner, already)
 		return
 	}
 	w.put(mark, with)
 	w.add(inner, true)
 	w.put(mark, with)
-}
-
-// oneLine reports whether the text has no line breaks and no blocks.
-func oneLine(t chat.Text) bool {
-	for _, span := range t {
-		switch span.Kind {
-		case chat.BreakSpan, chat.BlockSpan, chat.ItemSpan, chat.HeadingSpan:
-			return false
-		}
-		if !oneLine(span.Inner) {
-			return false
-		}
-	}
-	return true
 }
 
 // link adds a link, or its label alone if the URL isn't a web URL.

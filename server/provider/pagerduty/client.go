@@ -14,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"mattermost-plugin-zoom/server/fault"
+	"mattermost-plugin-zoom/server/pause"
 	"mattermost-plugin-zoom/server/provider"
 	"mattermost-plugin-zoom/server/provider/untrusted"
 )
@@ -78,12 +79,8 @@ func (c client) do(ctx context.Context, method, path string, query url.Values, i
 	var answer object
 	err := c.Call(ctx, method, path, in, &answer)
 	if wait, soon := retryDelay(err); soon {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
+		if pause.For(ctx, wait) != nil {
 			return nil, c.withProviderMessage(err)
-		case <-timer.C:
 		}
 		answer = nil
 		err = c.Call(ctx, method, path, in, &answer)

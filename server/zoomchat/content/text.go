@@ -89,7 +89,7 @@ func (b *lineBreaker) add(t chat.Text) {
 			}
 			b.open, b.begun, b.ended = line{}, false, true
 		case chat.StrongSpan:
-			if oneLine(span.Inner) {
+			if span.Inner.OneLine() {
 				b.put(span)
 				continue
 			}
@@ -119,20 +119,6 @@ func (b *lineBreaker) end() {
 		b.done = append(b.done, b.open)
 	}
 	b.open, b.begun = line{}, false
-}
-
-// oneLine reports whether the text has no line breaks and no blocks.
-func oneLine(t chat.Text) bool {
-	for _, span := range t {
-		switch span.Kind {
-		case chat.BreakSpan, chat.BlockSpan, chat.ItemSpan, chat.HeadingSpan:
-			return false
-		}
-		if !oneLine(span.Inner) {
-			return false
-		}
-	}
-	return true
 }
 
 // kind returns how the line is shown.

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"mattermost-plugin-zoom/server/zoom"
 )
 
 // Kind is what an event is about.
@@ -45,8 +47,6 @@ var ErrEvent = errors.New("the delivery is no event of a chatbot")
 const (
 	// MaxBytes is the largest event that is read. Events repeat the whole card that was clicked.
 	MaxBytes = 256 << 10
-	// maxDepth is the deepest nesting of an event; Zoom's have less than ten levels.
-	maxDepth = 32
 	// maxText bounds what a user typed or entered, in bytes.
 	maxText = 16 << 10
 	// maxName bounds names and identifiers, in bytes.
@@ -116,7 +116,7 @@ type Input struct {
 // Parse reads the body of a delivery. Its error is ErrEvent.
 func Parse(body []byte) (Event, error) {
 	var w wire
-	if len(body) > MaxBytes || !utf8.Valid(body) || tooDeep(body) || decode(body, &w) != nil || w.Event == "" || len(w.Event) > maxName {
+	if len(body) > MaxBytes || !utf8.Valid(body) || zoom.TooDeep(body) || decode(body, &w) != nil || w.Event == "" || len(w.Event) > maxName {
 		return Event{}, ErrEvent
 	}
 	e := w.event()
@@ -150,29 +150,6 @@ func Parse(body []byte) (Event, error) {
 		e.Kind = Other
 	}
 	return e, nil
-}
-
-// tooDeep reports whether JSON is nested more deeply than any event. It need not be right about text that is no JSON.
-func tooDeep(body []byte) bool {
-	depth, inText, escaped := 0, false, false
-	for _, c := range body {
-		switch {
-		case escaped:
-			escaped = false
-		case inText:
-			escaped = c == '\\'
-			inText = c != '"'
-		case c == '"':
-			inText = true
-		case c == '{', c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == '}', c == ']':
-			depth--
-		}
-	}
-	return false
 }
 
 // decode reads JSON and leaves fields empty whose type is not the documented one: a field that no one needs must not fail an event.
